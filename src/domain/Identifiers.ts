@@ -1,0 +1,53 @@
+/**
+ * The names by which markets, runners, strategies and bets are known. Each is a brand, so that one cannot be handed
+ * over where another is meant.
+ */
+import { Schema } from "effect"
+
+/** Betfair's market id, for instance `1.181223995`. */
+export const MarketId = Schema.String.check(Schema.isPattern(/^\d+\.\d+$/)).pipe(Schema.brand("MarketId"))
+export type MarketId = typeof MarketId.Type
+
+/** Betfair's id of a runner; the same horse keeps it from race to race. */
+export const SelectionId = Schema.Int.check(Schema.isGreaterThan(0)).pipe(Schema.brand("SelectionId"))
+export type SelectionId = typeof SelectionId.Type
+
+/** The name under which one configured strategy trades, for instance `simple_value`. */
+export const StrategyId = Schema.String.check(Schema.isPattern(/^[a-z][a-z0-9_-]{0,39}$/)).pipe(
+  Schema.brand("StrategyId")
+)
+export type StrategyId = typeof StrategyId.Type
+
+/** Our own id of a bet: a UUID of version 7, so that bets sort by the time they were intended. */
+export const BetId = Schema.String.check(
+  Schema.isPattern(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+).pipe(Schema.brand("BetId"))
+export type BetId = typeof BetId.Type
+
+const hex = (value: number, digits: number) => value.toString(16).padStart(digits, "0")
+
+/**
+ * A UUIDv7 (RFC 9562, 5.7) from a time and 74 random bits.
+ *
+ * @param now epoch milliseconds
+ * @param random a source of numbers in [0, 1), called four times
+ */
+export const makeBetId = (now: number, random: () => number): BetId => {
+  const time = hex(Math.floor(now), 12)
+  const a = hex(Math.floor(random() * 0x1000), 3)
+  const b = hex(0x8000 + Math.floor(random() * 0x4000), 4)
+  const c = hex(Math.floor(random() * 0x1000000), 6)
+  const d = hex(Math.floor(random() * 0x1000000), 6)
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${a}-${b}-${c}${d}` as BetId
+}
+
+/** The reference sent with an order: the bet's id without dashes, 32 characters, Betfair's maximum. */
+export const customerOrderRef = (id: BetId): string => id.replaceAll("-", "")
+
+/**
+ * One number for a runner of a market: its selection and, in handicap markets, its line. Lines are multiples of a
+ * quarter between -512 and 511.75, so the key stays an exact integer.
+ */
+export type RunnerKey = number & { readonly RunnerKey: unique symbol }
+export const runnerKey = (selectionId: number, handicap = 0): RunnerKey =>
+  (selectionId * 4096 + handicap * 4 + 2048) as RunnerKey
