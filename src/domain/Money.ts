@@ -6,11 +6,13 @@
 /** Whole hundredths of the account's currency. */
 export type Pence = number
 
-/** From a decimal amount such as `12.34`; half a penny rounds away from zero. */
-export const fromDecimal = (amount: number): Pence => {
-  const pence = Math.round(Math.abs(amount) * 100 + 1e-7)
-  return amount < 0 ? -pence : pence
+const halfAwayFromZero = (pence: number, tolerance: number): Pence => {
+  const rounded = Math.round(Math.abs(pence) + tolerance)
+  return pence < 0 && rounded !== 0 ? -rounded : rounded
 }
+
+/** From a decimal amount such as `12.34`; half a penny rounds away from zero, binary noise notwithstanding. */
+export const fromDecimal = (amount: number): Pence => halfAwayFromZero(amount * 100, 1e-7)
 
 export const toDecimal = (pence: Pence): number => pence / 100
 
@@ -20,8 +22,5 @@ export const format = (pence: Pence): string => {
   return `${pence < 0 ? "-" : ""}${digits.slice(0, -2)}.${digits.slice(-2)}`
 }
 
-/** Half rounds away from zero, as the exchange's statements do; never negative zero. */
-export const round = (pence: number): Pence => {
-  const rounded = Math.round(Math.abs(pence) + 1e-9)
-  return pence < 0 && rounded !== 0 ? -rounded : rounded
-}
+/** Half a penny rounds away from zero, as on the exchange's statements; never negative zero. */
+export const round = (pence: number): Pence => halfAwayFromZero(pence, 1e-9)
