@@ -1,5 +1,9 @@
-/** Whether money is at stake. It is part of every key in the database: paper and live rows never mix. */
+/**
+ * Whether money is at stake, and whether the bets are of now. It is part of every key in the database: the rows of one
+ * mode never mix with another's.
+ */
 import { Schema } from "effect"
 
-export const Mode = Schema.Literals(["paper", "live"])
+/** `paper`: real prices, no money. `live`: money. `replay`: recorded prices in their own time, when it is kept at all. */
+export const Mode = Schema.Literals(["paper", "live", "replay"])
 export type Mode = typeof Mode.Type
