@@ -1,0 +1,54 @@
+/**
+ * Rows on their way to the database: filled synchronously, written in batches. When the database is away they wait up to a
+ * bound; beyond it the oldest are dropped and counted, so that a long outage costs history and never memory. Only for what
+ * may be lost: bets do not go this way.
+ */
+import { Effect } from "effect"
+
+export interface WriteBuffer<A> {
+  readonly offer: (row: A) => void
+  readonly size: () => number
+  /** Rows dropped since the start because the buffer was full. */
+  readonly dropped: () => number
+  /** Writes what waits; rows of a failed write wait on, before newer ones. */
+  readonly flush: <E, R>(write: (rows: ReadonlyArray<A>) => Effect.Effect<void, E, R>) => Effect.Effect<void, E, R>
+}
+
+/** @param batchSize rows of one write, so that one statement stays small */
+export const make = <A>(capacity: number, batchSize = 1000): WriteBuffer<A> => {
+  let rows: Array<A> = []
+  let dropped = 0
+
+  const trim = () => {
+    if (rows.length <= capacity) return
+    dropped += rows.length - capacity
+    rows = rows.slice(rows.length - capacity)
+  }
+
+  const flush: WriteBuffer<A>["flush"] = (write) =>
+    Effect.gen(function* () {
+      while (rows.length > 0) {
+        const batch = rows.slice(0, batchSize)
+        rows = rows.slice(batchSize)
+        yield* write(batch).pipe(
+          Effect.onError(() =>
+            Effect.sync(() => {
+              rows = [...batch, ...rows]
+              trim()
+            })
+          )
+        )
+      }
+    })
+
+  return {
+    offer: (row) => {
+      rows.push(row)
+      // Trimming is linear, so it is put off until a tenth too many have gathered.
+      if (rows.length > capacity * 1.1) trim()
+    },
+    size: () => rows.length,
+    dropped: () => dropped,
+    flush
+  }
+}
