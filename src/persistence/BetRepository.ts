@@ -1,6 +1,6 @@
 /** Bets and their history. Every write appends to the audit table in the same transaction. */
 import { Context, type Effect } from "effect"
-import type { Bet } from "../domain/Bet.ts"
+import * as Bet from "../domain/Bet.ts"
 import type { BetId, MarketId } from "../domain/Identifiers.ts"
 import type { Mode } from "../domain/Mode.ts"
 import type { StorageFailure } from "./StorageFailure.ts"
@@ -8,18 +8,63 @@ import type { StorageFailure } from "./StorageFailure.ts"
 export class BetRepository extends Context.Service<
   BetRepository,
   {
-    /** Commits new intents, all or none. A `conflict` means that the strategy has such a bet open already. */
-    readonly create: (bets: ReadonlyArray<Bet>) => Effect.Effect<void, StorageFailure>
-    /** Writes bets as they are now, all or none. A row that is already further on (`Bet.transition`) is left as it is. */
-    readonly update: (bets: ReadonlyArray<Bet>) => Effect.Effect<void, StorageFailure>
-    readonly byId: (id: BetId) => Effect.Effect<Bet | null, StorageFailure>
-    readonly byBetfairBetId: (mode: Mode, betfairBetId: string) => Effect.Effect<Bet | null, StorageFailure>
+    /**
+     * Commits new intents, all or none. A `conflict` means that the strategy has such a bet open already. After
+     * `unavailable` the intents may or may not have been committed: the bet must not be sent, and reconciliation closes
+     * a row that is there.
+     */
+    readonly create: (bets: ReadonlyArray<Bet.Bet>) => Effect.Effect<void, StorageFailure>
+    /**
+     * Writes bets as they are now, all or none. A row that is already further on (`Bet.transition`) is left as it is; a
+     * bet without a row is `invalid`.
+     */
+    readonly update: (bets: ReadonlyArray<Bet.Bet>) => Effect.Effect<void, StorageFailure>
+    readonly byId: (id: BetId) => Effect.Effect<Bet.Bet | null, StorageFailure>
+    readonly byBetfairBetId: (mode: Mode, betfairBetId: string) => Effect.Effect<Bet.Bet | null, StorageFailure>
     /** Bets that are neither settled nor ended, oldest first. */
-    readonly open: (mode: Mode) => Effect.Effect<ReadonlyArray<Bet>, StorageFailure>
-    readonly onMarket: (mode: Mode, marketId: MarketId) => Effect.Effect<ReadonlyArray<Bet>, StorageFailure>
+    readonly open: (mode: Mode) => Effect.Effect<ReadonlyArray<Bet.Bet>, StorageFailure>
+    readonly onMarket: (mode: Mode, marketId: MarketId) => Effect.Effect<ReadonlyArray<Bet.Bet>, StorageFailure>
     /** Settled at or after `from` and before `to` (epoch milliseconds), in the order of settlement. */
-    readonly settledBetween: (mode: Mode, from: number, to: number) => Effect.Effect<ReadonlyArray<Bet>, StorageFailure>
+    readonly settledBetween: (
+      mode: Mode,
+      from: number,
+      to: number
+    ) => Effect.Effect<ReadonlyArray<Bet.Bet>, StorageFailure>
     /** Newest first. */
-    readonly recent: (mode: Mode, limit: number) => Effect.Effect<ReadonlyArray<Bet>, StorageFailure>
+    readonly recent: (mode: Mode, limit: number) => Effect.Effect<ReadonlyArray<Bet.Bet>, StorageFailure>
   }
 >()("clever-better/persistence/BetRepository") {}
+
+/** What is compared to tell whether a write is news. */
+export type Progress = Pick<
+  Bet.Bet,
+  "status" | "fills" | "sizeCancelled" | "sizeLapsed" | "sizeVoided" | "complete" | "updatedAt"
+>
+
+const moved = (bet: Progress) => Bet.sizeMatched(bet) + bet.sizeCancelled + bet.sizeLapsed + bet.sizeVoided
+
+/**
+ * Whether `next` may be written over `row`: the order of states of `Bet.transition`, for writers that do not know of each
+ * other. `updateGuard` says the same in SQL, and a property test holds the two together.
+ */
+export const supersedes = (row: Progress, next: Progress): boolean => {
+  const unsent = row.status === "pending" || row.status === "unknown"
+  const later = next.updatedAt >= row.updatedAt
+  switch (next.status) {
+    case "pending":
+      return row.status === "pending" && later
+    case "unknown":
+      return unsent && later
+    case "rejected":
+      return unsent
+    case "settled":
+      return row.status === "settled" ? later : Bet.isOpen(row)
+    default: {
+      if (unsent) return true
+      if (row.status === "rejected" || row.status === "settled") return false
+      if (row.complete !== next.complete) return next.complete
+      const difference = moved(next) - moved(row)
+      return difference === 0 ? later : difference > 0
+    }
+  }
+}

@@ -1,0 +1,23 @@
+DROP INDEX bets_open_intent_idx;
+DROP INDEX bets_customer_order_ref_idx;
+
+ALTER TABLE bets
+  DROP CONSTRAINT bets_limit_only_check,
+  DROP CONSTRAINT bets_order_price_check,
+  DROP CONSTRAINT bets_replaces_fkey,
+  DROP COLUMN customer_order_ref,
+  DROP COLUMN replaces,
+  DROP COLUMN note,
+  DROP COLUMN matched_at,
+  DROP COLUMN reopened,
+  DROP COLUMN complete,
+  DROP COLUMN size_voided,
+  DROP COLUMN size_lapsed,
+  DROP COLUMN size_cancelled,
+  DROP COLUMN size_remaining,
+  DROP COLUMN fills,
+  DROP COLUMN min_fill_size,
+  DROP COLUMN time_in_force,
+  DROP COLUMN persistence,
+  DROP COLUMN order_type,
+  DROP COLUMN slot;

@@ -1,0 +1,121 @@
+/**
+ * Bets in memory, by the same rules as the tables: for replay that leaves nothing behind, and for tests. Plain maps, so
+ * that a day of races costs nothing noticeable.
+ */
+import { Effect, Layer } from "effect"
+import * as Bet from "../domain/Bet.ts"
+import type { BetId } from "../domain/Identifiers.ts"
+import { BetRepository, supersedes } from "./BetRepository.ts"
+import { StorageFailure } from "./StorageFailure.ts"
+
+const failure = (operation: string, kind: StorageFailure["kind"], message: string) =>
+  Effect.fail(new StorageFailure({ operation: `BetRepository.${operation}`, kind, message }))
+
+const intentOf = (bet: Bet.Bet): string =>
+  `${bet.mode} ${bet.strategyId} ${bet.marketId} ${bet.selectionId} ${bet.handicap} ${bet.side} ${bet.slot}`
+
+const byAge = (a: Bet.Bet, b: Bet.Bet): number => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)
+
+const make = () => {
+  const bets = new Map<BetId, Bet.Bet>()
+  const byVenueId = new Map<string, BetId>()
+  const byMarket = new Map<string, Array<BetId>>()
+  const openBets = new Set<BetId>()
+  /** Which bet has an intent open. */
+  const intents = new Map<string, BetId>()
+  const settled = new Set<BetId>()
+
+  const all = (ids: Iterable<BetId>) => Array.from(ids, (id) => bets.get(id)!)
+
+  const release = (bet: Bet.Bet) => {
+    const intent = intentOf(bet)
+    if (intents.get(intent) === bet.id) intents.delete(intent)
+  }
+
+  const put = (bet: Bet.Bet) => {
+    bets.set(bet.id, bet)
+    if (bet.betfairBetId !== null) byVenueId.set(`${bet.mode} ${bet.betfairBetId}`, bet.id)
+    if (bet.settlement !== null) settled.add(bet.id)
+    if (Bet.isOpen(bet)) {
+      openBets.add(bet.id)
+    } else {
+      openBets.delete(bet.id)
+      release(bet)
+    }
+  }
+
+  const isTakenVenueId = (bet: Bet.Bet): boolean =>
+    bet.betfairBetId !== null && (byVenueId.get(`${bet.mode} ${bet.betfairBetId}`) ?? bet.id) !== bet.id
+
+  const isTaken = (bet: Bet.Bet): boolean =>
+    bets.has(bet.id) || isTakenVenueId(bet) || (Bet.isOpen(bet) && intents.has(intentOf(bet)))
+
+  const create = (batch: ReadonlyArray<Bet.Bet>) => {
+    const added: Array<Bet.Bet> = []
+    for (const bet of batch) {
+      if (isTaken(bet)) {
+        added.forEach(withdraw)
+        return failure("create", "conflict", `bet ${bet.id}: the same bet or intent is there already`)
+      }
+      if (Bet.isOpen(bet)) intents.set(intentOf(bet), bet.id)
+      put(bet)
+      added.push(bet)
+    }
+    for (const bet of added) {
+      const key = `${bet.mode} ${bet.marketId}`
+      const known = byMarket.get(key)
+      if (known === undefined) byMarket.set(key, [bet.id])
+      else known.push(bet.id)
+    }
+    return Effect.void
+  }
+
+  const withdraw = (bet: Bet.Bet) => {
+    bets.delete(bet.id)
+    openBets.delete(bet.id)
+    settled.delete(bet.id)
+    if (bet.betfairBetId !== null) byVenueId.delete(`${bet.mode} ${bet.betfairBetId}`)
+    release(bet)
+  }
+
+  const update = (batch: ReadonlyArray<Bet.Bet>) => {
+    for (const bet of batch) {
+      if (bets.get(bet.id)?.mode !== bet.mode) return failure("update", "invalid", `bet ${bet.id} was never created`)
+      if (isTakenVenueId(bet)) return failure("update", "conflict", `Betfair's id ${bet.betfairBetId} is another bet's`)
+    }
+    for (const bet of batch) if (supersedes(bets.get(bet.id)!, bet)) put(bet)
+    return Effect.void
+  }
+
+  return BetRepository.of({
+    create: (batch) => Effect.suspend(() => create(batch)),
+    update: (batch) => Effect.suspend(() => update(batch)),
+    byId: (id) => Effect.sync(() => bets.get(id) ?? null),
+    byBetfairBetId: (mode, betfairBetId) =>
+      Effect.sync(() => bets.get(byVenueId.get(`${mode} ${betfairBetId}`) ?? ("" as BetId)) ?? null),
+    open: (mode) =>
+      Effect.sync(() =>
+        all(openBets)
+          .filter((bet) => bet.mode === mode)
+          .sort(byAge)
+      ),
+    onMarket: (mode, marketId) => Effect.sync(() => all(byMarket.get(`${mode} ${marketId}`) ?? []).sort(byAge)),
+    settledBetween: (mode, from, to) =>
+      Effect.sync(() =>
+        all(settled)
+          .flatMap((bet) => (bet.mode === mode && bet.settlement !== null ? [{ bet, at: bet.settlement.at }] : []))
+          .filter(({ at }) => at >= from && at < to)
+          .sort((a, b) => a.at - b.at || (a.bet.id < b.bet.id ? -1 : 1))
+          .map(({ bet }) => bet)
+      ),
+    recent: (mode, limit) =>
+      Effect.sync(() =>
+        [...bets.values()]
+          .filter((bet) => bet.mode === mode)
+          .sort((a, b) => byAge(b, a))
+          .slice(0, limit)
+      )
+  })
+}
+
+export const layer = Layer.sync(BetRepository, make)

@@ -1,0 +1,90 @@
+/**
+ * PostgreSQL inside this process (PGlite), spoken to through the same client as a server: a stream that hands the client's
+ * protocol messages to the database and its answers back. It has one session, so one connection at a time.
+ */
+import { PGlite } from "@electric-sql/pglite"
+import { Effect, Schema } from "effect"
+import { Duplex } from "node:stream"
+
+export class EmbeddedDatabaseFailed extends Schema.TaggedError<EmbeddedDatabaseFailed>()("EmbeddedDatabaseFailed", {
+  directory: Schema.NullOr(Schema.String),
+  message: Schema.String,
+  cause: Schema.optionalKey(Schema.Defect())
+}) {}
+
+/** Codes of the two requests that come instead of a start-up message (PostgreSQL documentation, 55.7). */
+const sslRequest = 80877103
+const cancelRequest = 80877102
+const terminate = "X".charCodeAt(0)
+
+const requestCode = (message: Buffer): number =>
+  (message.length === 8 || message.length === 16) && message.readInt32BE(0) === message.length
+    ? message.readInt32BE(4)
+    : 0
+
+/** One client connection. */
+class SessionStream extends Duplex {
+  private readonly database: PGlite
+  private used = false
+
+  constructor(database: PGlite) {
+    super()
+    this.database = database
+  }
+
+  override _read() {}
+
+  override _write(message: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void) {
+    const code = requestCode(message)
+    if (code === sslRequest) {
+      this.push("N")
+      return done()
+    }
+    // A statement runs to its end within one turn of the event loop: there is never one to cancel.
+    if (code === cancelRequest || message[0] === terminate) {
+      this.push(null)
+      return done()
+    }
+    this.used = true
+    this.database.execProtocolRaw(message).then((answer) => {
+      if (!this.destroyed) this.push(Buffer.from(answer))
+      done()
+    }, done)
+  }
+
+  override _final(done: (error?: Error | null) => void) {
+    this.push(null)
+    done()
+  }
+
+  /** The next connection must find neither a transaction nor prepared statements of this one. */
+  override _destroy(error: Error | null, done: (error?: Error | null) => void) {
+    if (!this.used || this.database.closed) return done(error)
+    this.database
+      .exec("ROLLBACK")
+      .then(() => this.database.exec("DISCARD ALL"))
+      .then(
+        () => done(error),
+        () => done(error)
+      )
+  }
+}
+
+/**
+ * Opens the database until the scope closes.
+ *
+ * @param directory where its files are; null keeps it in memory
+ */
+export const open = (directory: string | null) =>
+  Effect.acquireRelease(
+    Effect.tryPromise({
+      try: () => (directory === null ? PGlite.create() : PGlite.create(directory)),
+      catch: (cause) =>
+        new EmbeddedDatabaseFailed({
+          directory,
+          message: `the embedded database ${directory === null ? "" : `in ${directory} `}does not open: ${String(cause)}`,
+          cause
+        })
+    }),
+    (database) => Effect.promise(() => (database.closed ? Promise.resolve() : database.close()))
+  ).pipe(Effect.map((database) => (): Duplex => new SessionStream(database)))

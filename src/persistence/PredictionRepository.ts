@@ -1,0 +1,109 @@
+/** What models said of runners, so that their worth can be measured afterwards. */
+import { Context, Effect, Layer, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import { MarketId, SelectionId } from "../domain/Identifiers.ts"
+import { Mode } from "../domain/Mode.ts"
+import { DatabaseHealth } from "./DatabaseHealth.ts"
+import * as Row from "./Row.ts"
+import type { StorageFailure } from "./StorageFailure.ts"
+
+export interface PredictionRecord {
+  readonly mode: Mode
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly marketId: MarketId
+  readonly selectionId: SelectionId
+  readonly handicap: number
+  readonly modelName: string
+  readonly modelVersion: string
+  /** That the runner wins (or is placed), in [0, 1]. */
+  readonly probability: number
+  readonly confidence: number | null
+  /** What the model was asked with. */
+  readonly features: { readonly [name: string]: unknown }
+}
+
+export class PredictionRepository extends Context.Service<
+  PredictionRepository,
+  {
+    readonly insert: (predictions: ReadonlyArray<PredictionRecord>) => Effect.Effect<void, StorageFailure>
+    /** In the order in which they were written. */
+    readonly onMarket: (
+      mode: Mode,
+      marketId: MarketId
+    ) => Effect.Effect<ReadonlyArray<PredictionRecord>, StorageFailure>
+  }
+>()("clever-better/persistence/PredictionRepository") {
+  static readonly layerSql = Layer.effect(
+    PredictionRepository,
+    Effect.suspend(() => makeSql)
+  )
+  static readonly layerMemory = Layer.sync(PredictionRepository, () => makeMemory())
+}
+
+const Predictions = Row.table("predictions", {
+  mode: Mode,
+  at: Row.Timestamp,
+  marketId: MarketId,
+  selectionId: Row.BigInteger.pipe(Schema.decodeTo(SelectionId)),
+  handicap: Row.Decimal,
+  modelName: Schema.String,
+  modelVersion: Schema.String,
+  probability: Row.Decimal,
+  confidence: Schema.NullOr(Row.Decimal),
+  features: Schema.Record(Schema.String, Schema.Unknown)
+})
+
+const decode = Row.decoder(Predictions)
+const encode = Row.encoder(Predictions)
+
+const makeSql = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const { attempt } = yield* DatabaseHealth
+  const { columns, records } = Row.parts(sql, Predictions)
+  return PredictionRepository.of({
+    insert: (predictions) =>
+      predictions.length === 0
+        ? Effect.void
+        : attempt(
+            "PredictionRepository.insert",
+            Effect.flatMap(
+              encode(predictions),
+              (json) => sql`
+                WITH batch AS MATERIALIZED (SELECT * FROM ${records(json)}),
+                markets AS (
+                  INSERT INTO races (market_id) SELECT DISTINCT market_id FROM batch ON CONFLICT DO NOTHING
+                ),
+                named AS (
+                  INSERT INTO models (name, version) SELECT DISTINCT model_name, model_version FROM batch
+                  ON CONFLICT DO NOTHING
+                )
+                INSERT INTO predictions (${columns}) SELECT ${columns} FROM batch`
+            )
+          ),
+    onMarket: (mode, marketId) =>
+      attempt(
+        "PredictionRepository.onMarket",
+        Effect.flatMap(
+          sql`SELECT ${columns} FROM predictions WHERE market_id = ${marketId} AND mode = ${mode} ORDER BY id`,
+          decode
+        )
+      )
+  })
+})
+
+const makeMemory = () => {
+  const byMarket = new Map<string, Array<PredictionRecord>>()
+  const of = (mode: Mode, marketId: MarketId) => byMarket.get(`${mode} ${marketId}`) ?? []
+  return PredictionRepository.of({
+    insert: (predictions) =>
+      Effect.sync(() => {
+        for (const prediction of predictions) {
+          const known = of(prediction.mode, prediction.marketId)
+          known.push(prediction)
+          byMarket.set(`${prediction.mode} ${prediction.marketId}`, known)
+        }
+      }),
+    onMarket: (mode, marketId) => Effect.sync(() => [...of(mode, marketId)])
+  })
+}
