@@ -2,22 +2,28 @@
  * Everything a user can set, decoded once at start-up: the one place where keys, ranges, defaults and their meaning are
  * written down. The example file, the reference in the documents and the editors' JSON Schema are made from it.
  */
-import { Context, Effect, Schema } from "effect"
+import { Context, Schema } from "effect"
 import { StrategyId } from "../domain/Identifiers.ts"
 import {
+  about,
+  anything,
   choice,
   flag,
   integer,
+  list,
   milliseconds,
   minutes,
   money,
   number,
   optionalMoney,
-  optionalText,
+  optionalUrl,
+  requiredText,
   seconds,
-  secret,
+  secretUrl,
   section,
-  text
+  text,
+  texts,
+  timeZone
 } from "./Setting.ts"
 
 const pounds = { minimum: 0, maximum: 1_000_000 }
@@ -43,7 +49,7 @@ const Trading = section(
     maxSelectionExposure: money(50, pounds, "Worst-case loss on one selection"),
     maxStrategyExposure: money(250, pounds, "Worst-case loss over all open bets of one strategy"),
     maxConcurrentBets: integer(10, { minimum: 0, maximum: 100_000 }, "Open bets at one time"),
-    timeZone: text("Europe/London", "IANA time zone whose midnight begins a trading day"),
+    timeZone: timeZone("Europe/London", "IANA time zone whose midnight begins a trading day"),
     strategyEvaluationInterval: seconds(60, { minimum: 0.1, maximum: 3600 }, "Seconds between trading cycles"),
     evaluation: choice(
       ["interval", "on_update"],
@@ -74,6 +80,11 @@ const Trading = section(
     ),
     maxPriceAgeSeconds: seconds(120, { minimum: 0, maximum: 86_400 }, "Prices older than this are stale: no bet"),
     minConfidenceThreshold: number(0, { minimum: 0, maximum: 1 }, "Signals with less confidence are dropped"),
+    minExpectedValue: number(
+      0,
+      { minimum: 0, maximum: 10 },
+      "Where a model's prediction is needed: least expected profit per pound at risk, net of commission"
+    ),
     commissionDiscount: number(0, { minimum: 0, maximum: 1 }, "The account's discount on each market's base rate"),
     emergencyShutdownEnabled: flag(true, "Let the circuit breaker stop trading")
   },
@@ -139,13 +150,11 @@ const Features = section(
 
 const Markets = section(
   {
-    eventTypes: Schema.Array(Schema.NonEmptyString).pipe(Schema.withDecodingDefaultKey(Effect.succeed(["7", "4339"]))),
-    countries: Schema.Array(Schema.NonEmptyString).pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
-    marketTypes: Schema.Array(Schema.NonEmptyString).pipe(
-      Schema.withDecodingDefaultKey(Effect.succeed(["WIN", "PLACE"]))
-    )
+    eventTypes: texts(["7", "4339"], "Betfair's event types: 7 is horse racing, 4339 greyhounds"),
+    countries: texts([], "Countries of the venues, as two-letter codes such as GB; empty: all"),
+    marketTypes: texts(["WIN", "PLACE"], "Betfair's market types")
   },
-  "Which markets are traded: event types (7 horses, 4339 greyhounds), country codes (empty: all), market types"
+  "Which markets are traded"
 )
 
 const Feed = section(
@@ -153,7 +162,7 @@ const Feed = section(
     source: choice(["generated", "recorded"], "generated", "Where prices come from"),
     seed: integer(1, { minimum: 0, maximum: 4_294_967_295 }, "Seed of the generated race day"),
     raceIntervalSeconds: seconds(60, { minimum: 10, maximum: 3600 }, "Seconds between generated races"),
-    files: Schema.Array(Schema.NonEmptyString).pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
+    files: texts([], "Recordings to play, in this order; files on the command line replace them"),
     speed: number(1, { minimum: 0.01, maximum: 100_000 }, "Recorded prices: how much faster than real time")
   },
   "The price feed"
@@ -180,7 +189,11 @@ const Paper = section(
 
 const Database = section(
   {
-    url: secret("postgres://user:password@host:5432/name; null: the embedded database"),
+    url: secretUrl(
+      ["postgres:", "postgresql:"],
+      "DATABASE_URL",
+      "The server, as postgres://user:password@host:5432/name; null: the embedded database"
+    ),
     directory: text(".clever-better/database", "Where the embedded database lives"),
     maxConnections: integer(10, { minimum: 1, maximum: 200 }, "Connections to the server"),
     connectTimeoutSeconds: seconds(60, { minimum: 1, maximum: 3600 }, "How long start-up waits for a server")
@@ -203,26 +216,32 @@ const Odds = section(
 )
 
 const ConfiguredStrategy = Schema.Struct({
-  id: StrategyId,
-  kind: Schema.NonEmptyString,
-  active: Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(true))),
-  parameters: Schema.Record(Schema.String, Schema.Unknown).pipe(Schema.withDecodingDefaultKey(Effect.succeed({})))
-})
+  id: StrategyId.annotate(
+    about({
+      description: "The name under which it trades",
+      expected: "a name of at most 40 small letters, digits, _ and -, beginning with a letter"
+    })
+  ),
+  kind: requiredText("Which of the built-in strategies or those of your modules it is"),
+  active: flag(true, "Whether it trades"),
+  parameters: anything("What the strategy's kind lets you set; what is left out has that kind's default")
+}).annotate({ expected: "a mapping with id and kind" })
 
 const Strategies = section(
   {
-    modules: Schema.Array(Schema.NonEmptyString).pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
-    active: Schema.Array(ConfiguredStrategy).pipe(
-      Schema.withDecodingDefaultKey(
-        Effect.succeed([
-          { id: "simple_value", kind: "simple_value" },
-          { id: "steam_follower", kind: "steam_follower" },
-          { id: "inplay_layer", kind: "inplay_layer" }
-        ])
-      )
+    modules: texts([], "Files with strategies of your own"),
+    active: list(
+      ConfiguredStrategy,
+      [
+        { id: "simple_value", kind: "simple_value" },
+        { id: "steam_follower", kind: "steam_follower" },
+        { id: "inplay_layer", kind: "inplay_layer" }
+      ],
+      "The strategies written to the database at the first start",
+      "a list of strategies"
     )
   },
-  "Strategies: your own modules, and the strategies written to the database at the first start"
+  "Strategies: your own and the built-in ones"
 )
 
 const Logging = section(
@@ -235,7 +254,10 @@ const Logging = section(
 
 const Telemetry = section(
   {
-    otlpEndpoint: optionalText("OTLP/HTTP collector, for instance http://127.0.0.1:4318; null: no traces are sent"),
+    otlpEndpoint: optionalUrl(
+      ["http:", "https:"],
+      "OTLP/HTTP collector, for instance http://127.0.0.1:4318; null: no traces are sent"
+    ),
     serviceName: text("clever-better", "Name of this bot in traces")
   },
   "OpenTelemetry"

@@ -1,0 +1,54 @@
+/**
+ * What must hold between keys. A rule speaks only when all its keys were understood.
+ */
+import type { KeyPath } from "./SettingsKeys.ts"
+import type { SettingsValue } from "./Settings.ts"
+
+interface Rule {
+  /** The first is the one to which the problem is pinned. */
+  readonly keys: readonly [KeyPath, ...Array<KeyPath>]
+  readonly holds: (settings: SettingsValue) => boolean
+  readonly message: string
+}
+
+export const rules: ReadonlyArray<Rule> = [
+  {
+    keys: [
+      ["trading", "min_odds"],
+      ["trading", "max_odds"]
+    ],
+    holds: ({ trading }) => trading.minOdds <= trading.maxOdds,
+    message: "is above trading.max_odds, so that no bet could ever be placed"
+  },
+  {
+    keys: [
+      ["trading", "min_stake"],
+      ["trading", "max_stake_per_bet"]
+    ],
+    holds: ({ trading }) => trading.minStake <= trading.maxStakePerBet,
+    message: "is above trading.max_stake_per_bet, so that no bet could ever be placed"
+  },
+  {
+    keys: [
+      ["features", "live_trading_enabled"],
+      ["features", "paper_trading_enabled"]
+    ],
+    holds: ({ features }) => !(features.liveTradingEnabled && features.paperTradingEnabled),
+    message:
+      "is true as features.paper_trading_enabled is: a bet must be either real or on paper, so switch one of them off"
+  },
+  {
+    keys: [
+      ["features", "paper_trading_enabled"],
+      ["features", "live_trading_enabled"]
+    ],
+    holds: ({ features }) => features.liveTradingEnabled || features.paperTradingEnabled,
+    message:
+      "is false as features.live_trading_enabled is: there would be nothing to trade with, so switch one of them on"
+  },
+  {
+    keys: [["strategies", "active"]],
+    holds: ({ strategies }) => new Set(strategies.active.map(({ id }) => id)).size === strategies.active.length,
+    message: "has two strategies of one id: bets are told apart by it"
+  }
+]
