@@ -17,7 +17,8 @@ const rows: ReadonlyArray<ReadonlyArray<string>> = [
   ["backtest", "http", "sandbox"],
   ["app"],
   ["cli"],
-  ["main.ts", "launch.js"]
+  ["main.ts"],
+  ["launch.js"]
 ]
 
 interface Module {

@@ -1,0 +1,40 @@
+/**
+ * `clever-better`: all commands, and what is said when one is used wrongly.
+ *
+ * Each command is one file that exports `command`, and stands in the list below. What a command needs to start (a
+ * database, gRPC, telemetry) it imports when it is run, not at the top of its file, so that the others start fast.
+ */
+import { Console, Effect, Layer } from "effect"
+import { CliConfig, CliOutput, Command, GlobalFlag } from "effect/cli"
+import manifest from "../../package.json" with { type: "json" }
+import * as ConfigCommand from "./ConfigCommand.ts"
+import { ConfigFile } from "./Options.ts"
+
+const root = Command.make("clever-better").pipe(
+  Command.withDescription("A trading bot for betting-exchange races"),
+  Command.withSubcommands([ConfigCommand.command]),
+  Command.withGlobalFlags([ConfigFile])
+)
+
+/** Help that was asked for is output; all else that the command line says of itself is not. */
+const presenter: CliOutput.Presenter = {
+  present: (event) => {
+    if (event._tag === "Help" && event.reason === "Implicit") return Console.error(plain.formatHelpDoc(event.helpDoc))
+    if (event._tag !== "InvalidInvocation") return CliOutput.defaultPresenter.present(event)
+    const said = event.errors.map(({ message }) => message).join("\n")
+    return Console.error(`${said}\nSee ${event.commandPath.join(" ")} --help`)
+  }
+}
+
+const plain = CliOutput.defaultFormatter({ colors: false })
+
+/** The command that the process's arguments name. */
+export const program = Command.run(root, { version: manifest.version }).pipe(
+  Effect.provide(
+    Layer.mergeAll(
+      CliOutput.layerPresenter(presenter),
+      // Log levels belong to the settings.
+      CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
+    )
+  )
+)

@@ -1,0 +1,18 @@
+/**
+ * What several commands take.
+ */
+import { Console, type Effect } from "effect"
+import { Flag, GlobalFlag } from "effect/cli"
+
+/** The settings file named by `--config`, anywhere on the command line; `yield* ConfigFile` in a command. */
+export const ConfigFile = GlobalFlag.Setting("config")({
+  flag: Flag.String("config").pipe(
+    Flag.withMetavar("FILE"),
+    Flag.withDescription("Settings file; without it config/config.yaml if there is one"),
+    Flag.optional
+  )
+})
+
+export const json = Flag.Boolean("json").pipe(Flag.withDescription("Print JSON"), Flag.withDefault(false))
+
+export const printJson = (value: unknown): Effect.Effect<void> => Console.log(JSON.stringify(value, null, 2))

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// Plain JavaScript, because an older Node can't read main.ts and would say so in its own, longer words.
+var major = Number(process.versions.node.split(".")[0])
+if (major < 24) {
+  process.stderr.write(
+    "Clever Better needs Node 24 or newer, and this is Node " +
+      process.versions.node +
+      ": run it with npm start (or npm run clever-better), which uses the Node inside the project.\n"
+  )
+  process.exit(3)
+}
+import("./main.ts")
