@@ -1,7 +1,7 @@
 /**
  * How the process ends: which failure has which exit code, what is said of it on stderr, and what signals do.
  */
-import { Cause, Console, Effect, Exit, Predicate, Runtime, Schema } from "effect"
+import { Cause, Console, Effect, Exit, Formatter, Predicate, Runtime, Schema } from "effect"
 
 export const done = 0
 export const failed = 1
@@ -90,5 +90,5 @@ const describe = (error: Tagged): string => {
     Predicate.hasProperty(error, "cause") && error.cause instanceof Error && !message.includes(error.cause.message)
       ? `: ${error.cause.message}`
       : ""
-  return `${message === "" ? `${error._tag} ${JSON.stringify(error)}` : message}${reason}`
+  return `${message === "" ? `${error._tag} ${Formatter.formatJson(error)}` : message}${reason}`
 }

@@ -50,7 +50,7 @@ const runProgram = (expression: string) =>
     `import { Console, Effect, Schema } from "effect"
      import { runMain } from ${JSON.stringify(exitModule)}
      class StartRefused extends Schema.TaggedError()("StartRefused", { message: Schema.String }) {}
-     class Silent extends Schema.TaggedError()("Silent", { limit: Schema.Int }) {}
+     class Silent extends Schema.TaggedError()("Silent", { limit: Schema.BigInt }) {}
      runMain(${expression})`
   ])
 
@@ -61,10 +61,10 @@ describe("Exit.runMain", () => {
   })
 
   it("says the tag and the numbers of an error without a message", async () => {
-    const { ended } = runProgram(`Effect.fail(new Silent({ limit: 5 }))`)
+    const { ended } = runProgram(`Effect.fail(new Silent({ limit: 5n }))`)
     const { code, stderr } = await ended
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^Silent .*"limit":5.*\n$/)
+    expect(stderr).toMatch(/^Silent .*"limit":"5n".*\n$/)
   })
 
   it("shows the stack of a defect", async () => {
