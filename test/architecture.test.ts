@@ -11,7 +11,8 @@ const source = join(root, "src")
 const rows: ReadonlyArray<ReadonlyArray<string>> = [
   ["domain"],
   ["config", "betfair"],
-  ["market", "persistence", "monitoring"],
+  ["market", "persistence"],
+  ["monitoring"],
   ["strategy", "prediction", "risk", "execution", "settlement"],
   ["bot"],
   ["backtest", "http", "sandbox"],
