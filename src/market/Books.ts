@@ -3,18 +3,15 @@
  * in messages; listeners run synchronously in the order in which they subscribed, so the simulator, which subscribes
  * first, has matched its orders before a strategy sees the new book.
  */
-import { Context } from "effect"
+import { Context, Layer } from "effect"
 import type { MarketId } from "../domain/Identifiers.ts"
+import type { BookListener } from "./BookListener.ts"
+import type { OnBookProblem } from "./BookProblem.ts"
+import { BookStore } from "./BookStore.ts"
 import type { MarketBook } from "./MarketBook.ts"
 import type { MarketMessage } from "./MarketMessage.ts"
 
-export interface BookListener {
-  /** A message about the market is about to be applied; the book is as it stood before. */
-  readonly beforeUpdate?: (book: MarketBook, publishTime: number) => void
-  readonly afterUpdate?: (book: MarketBook) => void
-  /** The market is closed, or not heard of any more: whatever is kept about it can go. */
-  readonly forget?: (marketId: MarketId) => void
-}
+export type { BookListener } from "./BookListener.ts"
 
 export class Books extends Context.Service<
   Books,
@@ -27,4 +24,10 @@ export class Books extends Context.Service<
     /** Drops a closed market's book. */
     readonly forget: (marketId: MarketId) => void
   }
->()("clever-better/market/Books") {}
+>()("clever-better/market/Books") {
+  /** Books that skip what they cannot use in silence: for messages that something else has already checked. */
+  static readonly layer = Layer.sync(Books, () => new BookStore())
+
+  /** Books that tell `onProblem` of everything they skip. */
+  static readonly layerReporting = (onProblem: OnBookProblem) => Layer.sync(Books, () => new BookStore(onProblem))
+}

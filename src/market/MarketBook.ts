@@ -17,10 +17,13 @@ export class RunnerBook {
   readonly handicap: number
   /** Null until a definition names the runner. */
   definition: RunnerDefinition | null = null
-  /** What a backer can take, best (highest) price first: full ladder, else best three, else virtual prices. */
-  readonly availableToBack = new PriceSizes(1)
-  /** What a layer can take, best (lowest) price first. */
-  readonly availableToLay = new PriceSizes(-1)
+  /**
+   * What a backer can take, best (highest) price first: full ladder, else best three, else virtual prices.
+   * Gotcha: another object after a change of source, so read it anew from the runner each time.
+   */
+  availableToBack: PriceSizes = new PriceSizes(1)
+  /** What a layer can take, best (lowest) price first; see `availableToBack`. */
+  availableToLay: PriceSizes = new PriceSizes(-1)
   /** Volume traded at each price since the market opened; the exchange counts both sides of a match. */
   readonly traded = new PriceSizes(1)
   /** Money waiting for the starting price. */
@@ -28,6 +31,10 @@ export class RunnerBook {
   readonly startingPriceLay = new PriceSizes(-1)
   /** 0 until something has been traded. */
   lastPriceTraded: Price = 0
+  /**
+   * The volume the exchange tells (`tv`) or the sum of `traded`, whichever is more: purchased recordings tell the volume of
+   * the last update only.
+   */
   totalMatched: Pence = 0
   /** Projected starting prices in decimal odds; null when unknown or infinite. */
   startingPriceNear: number | null = null
@@ -52,11 +59,12 @@ export class RunnerBook {
 
 export class MarketBook {
   readonly marketId: MarketId
+  /** The same object until the exchange defines the market differently. */
   definition: MarketDefinition | null = null
   /** In the order of the definition, then of appearance. */
   readonly runners: Array<RunnerBook> = []
   readonly runnersByKey = new Map<RunnerKey, RunnerBook>()
-  /** Of the whole market, as told by the exchange or else summed over the runners. */
+  /** Of the whole market: as told by the exchange or summed over the runners, whichever is more. */
   totalMatched: Pence = 0
   depth: Depth = "NONE"
   /** Publish time of the last message about this market, epoch milliseconds. */

@@ -1,0 +1,211 @@
+/**
+ * Builds every market's book from the exchange's messages. This is the hottest code of the bot, so it is plain and
+ * allocates nothing per price; it also faces whatever a recording contains, so it never throws: what it cannot use is
+ * told to `onProblem` and skipped.
+ *
+ * How the parts of a message act: EXCHANGE, "Stream". A runner's ladders are in `RunnerFeed`.
+ */
+import type { MarketId, SelectionId } from "../domain/Identifiers.ts"
+import type { RunnerDefinition } from "../domain/Market.ts"
+import type { Pence } from "../domain/Money.ts"
+import type { BookListener } from "./BookListener.ts"
+import type { OnBookProblem } from "./BookProblem.ts"
+import { decodeDefinition, isSameJson, isStartingPrice, readRunnerKey, readStartingPrice } from "./DefinitionDecoder.ts"
+import { type Depth, MarketBook, RunnerBook } from "./MarketBook.ts"
+import type { MarketChange, MarketDefinitionMessage, MarketMessage, RunnerChange } from "./MarketMessage.ts"
+import { RunnerFeed, toPrice, toSize } from "./RunnerFeed.ts"
+
+const ranks: Readonly<Record<Depth, number>> = { NONE: 0, LAST_PRICE: 1, BEST_OFFERS: 2, FULL_LADDER: 3 }
+
+/** A book and what only its writer needs to know. */
+class MarketFeed {
+  readonly book: MarketBook
+  readonly runners = new Map<number, RunnerFeed>()
+  /** As last sent, to tell an unchanged definition. */
+  definition: MarketDefinitionMessage | null = null
+  toldTotal: Pence = 0
+  runnersTotal: Pence = 0
+
+  constructor(marketId: MarketId) {
+    this.book = new MarketBook(marketId)
+  }
+}
+
+export class BookStore {
+  private readonly feeds = new Map<string, MarketFeed>()
+  private readonly listeners: Array<BookListener> = []
+  private readonly changed: Array<MarketBook> = []
+  private readonly onProblem: OnBookProblem
+
+  constructor(onProblem: OnBookProblem = () => undefined) {
+    this.onProblem = onProblem
+  }
+
+  /** Applies a message; the books it changed, in its order. The array is reused by the next call. */
+  readonly apply = (message: MarketMessage): ReadonlyArray<MarketBook> => {
+    const { changed } = this
+    changed.length = 0
+    const changes: unknown = message.mc
+    if (changes === undefined || changes === null) return changed
+    if (!Array.isArray(changes)) {
+      this.onProblem("MALFORMED", "mc", null, changes)
+      return changed
+    }
+    for (let i = 0; i < changes.length; i++) this.applyChange(changes[i], message.pt)
+    return changed
+  }
+
+  readonly get = (marketId: MarketId): MarketBook | undefined => this.feeds.get(marketId)?.book
+
+  readonly all = (): Iterable<MarketBook> => this.feeds.values().map((feed) => feed.book)
+
+  readonly listen = (listener: BookListener): void => {
+    this.listeners.push(listener)
+  }
+
+  readonly forget = (marketId: MarketId): void => {
+    if (!this.feeds.delete(marketId)) return
+    for (const listener of this.listeners) listener.forget?.(marketId)
+  }
+
+  private applyChange(change: MarketChange | null | undefined, publishTime: number): void {
+    const marketId: unknown = change?.id
+    if (typeof marketId !== "string") return this.onProblem("MALFORMED", "mc", null, change)
+    let feed = this.feeds.get(marketId)
+    if (feed === undefined) {
+      if (!/^\d+\.\d+$/.test(marketId)) return this.onProblem("MALFORMED", "mc.id", null, marketId)
+      feed = new MarketFeed(marketId as MarketId)
+      this.feeds.set(marketId, feed)
+    }
+    const { listeners } = this
+    const { book } = feed
+    const isTime = typeof publishTime === "number" && publishTime >= 0 && Number.isFinite(publishTime)
+    if (!isTime) this.onProblem("ABSURD_NUMBER", "pt", marketId, publishTime)
+    const time = isTime ? publishTime : book.publishTime
+    for (let i = 0; i < listeners.length; i++) listeners[i]!.beforeUpdate?.(book, time)
+    book.updates++
+    book.publishTime = time
+    this.update(feed, change!)
+    this.changed.push(book)
+    for (let i = 0; i < listeners.length; i++) listeners[i]!.afterUpdate?.(book)
+  }
+
+  private update(feed: MarketFeed, change: MarketChange): void {
+    const { book } = feed
+    if (change.img === true) {
+      for (const runner of feed.runners.values()) {
+        runner.touch(book.updates)
+        runner.reset()
+      }
+      feed.toldTotal = 0
+      feed.runnersTotal = 0
+    }
+    if (change.marketDefinition !== undefined) this.define(feed, change.marketDefinition)
+    const runners: unknown = change.rc
+    if (Array.isArray(runners)) {
+      for (let i = 0; i < runners.length; i++) this.applyRunner(feed, runners[i])
+    } else if (runners !== undefined && runners !== null) this.onProblem("MALFORMED", "rc", book.marketId, runners)
+    if (change.tv !== undefined && change.tv !== null) {
+      const total = toSize(change.tv)
+      if (total >= 0) feed.toldTotal = total
+      else this.onProblem("ABSURD_NUMBER", "tv", book.marketId, change.tv)
+    }
+    book.totalMatched = feed.toldTotal > feed.runnersTotal ? feed.toldTotal : feed.runnersTotal
+  }
+
+  private define(feed: MarketFeed, message: MarketDefinitionMessage): void {
+    const { book } = feed
+    if (typeof message !== "object" || message === null || Array.isArray(message)) {
+      return this.onProblem("MALFORMED", "marketDefinition", book.marketId, message)
+    }
+    if (feed.definition !== null && isSameJson(feed.definition, message)) return
+    feed.definition = message
+    const definition = decodeDefinition(book.marketId, message, this.onProblem)
+    book.definition = definition
+    const inOrder = new Set<RunnerBook>()
+    for (const runner of definition.runners) inOrder.add(this.defineRunner(feed, runner))
+    for (const runner of book.runners) inOrder.add(runner)
+    book.runners.length = 0
+    book.runners.push(...inOrder)
+  }
+
+  private defineRunner(feed: MarketFeed, definition: RunnerDefinition): RunnerBook {
+    const runner = feed.runners.get(definition.key) ?? this.addRunner(feed, definition)
+    runner.book.definition = definition
+    return runner.book
+  }
+
+  private addRunner(feed: MarketFeed, runner: Pick<RunnerDefinition, "key" | "selectionId" | "handicap">): RunnerFeed {
+    const { book } = feed
+    const added = new RunnerFeed(new RunnerBook(runner.key, runner.selectionId, runner.handicap), book.updates)
+    feed.runners.set(runner.key, added)
+    book.runners.push(added.book)
+    book.runnersByKey.set(runner.key, added.book)
+    return added
+  }
+
+  private applyRunner(feed: MarketFeed, change: RunnerChange | null | undefined): void {
+    const { onProblem } = this
+    const { book } = feed
+    const { marketId } = book
+    const key = readRunnerKey(change?.id, change?.hc)
+    if (key === null) return onProblem("MALFORMED", "rc", marketId, change)
+    const { id, hc, ltp, tv, atb, atl, trd, batb, batl, bdatb, bdatl, spb, spl, spn, spf } = change!
+    const runner =
+      feed.runners.get(key) ?? this.addRunner(feed, { key, selectionId: id as SelectionId, handicap: hc ?? 0 })
+    const runnerBook = runner.book
+    const totalBefore = runnerBook.totalMatched
+    runner.touch(book.updates)
+    if (atb !== undefined && atb !== null) {
+      runner.full("atb", atb, marketId, onProblem)
+      this.deepen(book, "FULL_LADDER")
+    }
+    if (atl !== undefined && atl !== null) {
+      runner.full("atl", atl, marketId, onProblem)
+      this.deepen(book, "FULL_LADDER")
+    }
+    if (trd !== undefined && trd !== null) runner.traded(trd, marketId, onProblem)
+    if (batb !== undefined && batb !== null) {
+      runner.best("batb", batb, marketId, onProblem)
+      this.deepen(book, "BEST_OFFERS")
+    }
+    if (batl !== undefined && batl !== null) {
+      runner.best("batl", batl, marketId, onProblem)
+      this.deepen(book, "BEST_OFFERS")
+    }
+    if (bdatb !== undefined && bdatb !== null) {
+      runner.virtual("bdatb", bdatb, marketId, onProblem)
+      this.deepen(book, "BEST_OFFERS")
+    }
+    if (bdatl !== undefined && bdatl !== null) {
+      runner.virtual("bdatl", bdatl, marketId, onProblem)
+      this.deepen(book, "BEST_OFFERS")
+    }
+    if (spb !== undefined && spb !== null) runner.startingPrice("spb", spb, marketId, onProblem)
+    if (spl !== undefined && spl !== null) runner.startingPrice("spl", spl, marketId, onProblem)
+    if (ltp !== undefined && ltp !== null) {
+      const price = toPrice(ltp)
+      if (price > 0 || ltp === 0) runnerBook.lastPriceTraded = price
+      else onProblem("ABSURD_NUMBER", "ltp", marketId, ltp)
+      this.deepen(book, "LAST_PRICE")
+    }
+    if (tv !== undefined && tv !== null) {
+      const total = toSize(tv)
+      if (total >= 0) runner.told(total)
+      else onProblem("ABSURD_NUMBER", "rc.tv", marketId, tv)
+    }
+    if (spn !== undefined) {
+      runnerBook.startingPriceNear = readStartingPrice(spn)
+      if (!isStartingPrice(spn)) onProblem("ABSURD_NUMBER", "spn", marketId, spn)
+    }
+    if (spf !== undefined) {
+      runnerBook.startingPriceFar = readStartingPrice(spf)
+      if (!isStartingPrice(spf)) onProblem("ABSURD_NUMBER", "spf", marketId, spf)
+    }
+    feed.runnersTotal += runnerBook.totalMatched - totalBefore
+  }
+
+  private deepen(book: MarketBook, depth: Depth): void {
+    if (ranks[book.depth] < ranks[depth]) book.depth = depth
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * From paths to recordings: folders are walked, archives are opened member by member, and packed bytes are unpacked as far
+ * as it takes to see what they are. An archive inside compression (tar.gz, a zip in a deflated zip) cannot be read in any
+ * order, so its unpacked bytes go to a temporary file first, which `close` removes.
+ */
+import { createWriteStream } from "node:fs"
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Readable } from "node:stream"
+import { pipeline } from "node:stream/promises"
+import type { ByteRange } from "./ByteRange.ts"
+import { decode, detect, type Encoding, headBytes } from "./Encoding.ts"
+import { openSource, RecordingCursor, type RecordingSource } from "./RecordingCursor.ts"
+import type { OnDamage, RecordingProblems } from "./RecordingProblem.ts"
+import { tarMembers } from "./TarArchive.ts"
+import { zipMembers } from "./ZipArchive.ts"
+
+/** Archives and compressions within each other, the file itself included. */
+const maximumDepth = 6
+/** What unpacked archives may take on disk, all together. */
+const maximumSpoolBytes = 16 * 1024 * 1024 * 1024
+
+/** Collects the first bytes, and gives them back in front of the rest. */
+const peek = async (bytes: AsyncGenerator<Uint8Array, void>) => {
+  const first: Array<Uint8Array> = []
+  let length = 0
+  while (length < headBytes) {
+    const next = await bytes.next()
+    if (next.done === true) break
+    first.push(next.value)
+    length += next.value.length
+  }
+  const head = Buffer.concat(first).subarray(0, headBytes)
+  async function* all(): AsyncGenerator<Uint8Array, void> {
+    try {
+      for (let chunk = first.shift(); chunk !== undefined; chunk = first.shift()) yield chunk
+      yield* bytes
+    } finally {
+      await bytes.return()
+    }
+  }
+  return { head, bytes: all(), close: () => bytes.return() }
+}
+
+export class RecordingFinder {
+  /** Bytes on disk of the files found so far. */
+  totalBytes = 0
+  private readonly problems: RecordingProblems
+  private readonly seen = new Set<string>()
+  private folder: string | null = null
+  private spooled = 0
+  private spools = 0
+
+  constructor(problems: RecordingProblems) {
+    this.problems = problems
+  }
+
+  /** The recordings behind a path, each standing before its first message. */
+  async *find(path: string): AsyncGenerator<RecordingCursor, void> {
+    try {
+      const found = await stat(path)
+      if (found.isDirectory()) {
+        const names = await readdir(path)
+        for (const name of names.toSorted()) yield* this.find(join(path, name))
+      } else if (found.isFile()) {
+        // The same file named twice, or named and found in a folder, is one recording.
+        const identity = `${found.dev}:${found.ino}`
+        if (this.seen.has(identity)) return
+        this.seen.add(identity)
+        this.totalBytes += found.size
+        yield* this.open({ name: path, range: { path, start: 0, end: found.size }, encodings: [] }, 1)
+      }
+    } catch (error) {
+      this.problems.add(path, "UNREADABLE", null, error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  /** Removes what was unpacked to disk. */
+  async close(): Promise<void> {
+    if (this.folder !== null) await rm(this.folder, { recursive: true, force: true })
+    this.folder = null
+  }
+
+  private async *open(origin: RecordingSource, depth: number): AsyncGenerator<RecordingCursor, void> {
+    const encodings: Array<Encoding> = [...origin.encodings]
+    const source: RecordingSource = { ...origin, encodings }
+    const cursor = new RecordingCursor(source, this.problems)
+    let opened = await peek(openSource(origin, cursor.onDamage, cursor.onRead))
+    for (let level = depth; ; level++) {
+      const format = detect(opened.head)
+      if (format === "plain") {
+        cursor.adopt(opened.bytes)
+        return yield cursor
+      }
+      if (level >= maximumDepth) {
+        this.problems.add(source.name, "TOO_DEEP", null, `packed more than ${maximumDepth} times: left out`)
+        return void (await opened.close())
+      }
+      switch (format) {
+        case "gzip":
+        case "bzip2":
+        case "zstd":
+          encodings.push({ _tag: format })
+          opened = await peek(decode({ _tag: format }, opened.bytes, cursor.onDamage))
+          break
+        case "tar":
+        case "zip": {
+          const range = await this.locate(source, opened, cursor.onDamage)
+          return yield* this.openMembers(format, source.name, range, cursor.onDamage, level)
+        }
+        case "xz":
+        case "7z":
+        case "rar":
+          cursor.onDamage("UNSUPPORTED", `${format} is not read: unpack it first`)
+          return void (await opened.close())
+      }
+    }
+  }
+
+  private async *openMembers(
+    format: "tar" | "zip",
+    name: string,
+    range: ByteRange,
+    onDamage: OnDamage,
+    level: number
+  ): AsyncGenerator<RecordingCursor, void> {
+    const members: AsyncIterable<{ readonly source: RecordingSource }> =
+      format === "tar" ? tarSources(name, range, onDamage) : zipSources(name, range, onDamage)
+    for await (const { source } of members) yield* this.open(source, level + 1)
+  }
+
+  /** Where the archive lies on disk: in the file itself, or unpacked beside it. */
+  private async locate(
+    source: RecordingSource,
+    opened: Awaited<ReturnType<typeof peek>>,
+    onDamage: OnDamage
+  ): Promise<ByteRange> {
+    if (source.encodings.length === 0) {
+      await opened.close()
+      return source.range
+    }
+    this.folder ??= await mkdtemp(join(tmpdir(), "clever-better-"))
+    const path = join(this.folder, String(this.spools++))
+    await pipeline(Readable.from(this.bounded(opened.bytes, onDamage)), createWriteStream(path))
+    return { path, start: 0, end: (await stat(path)).size }
+  }
+
+  private async *bounded(bytes: AsyncGenerator<Uint8Array, void>, onDamage: OnDamage) {
+    for await (const chunk of bytes) {
+      this.spooled += chunk.length
+      if (this.spooled > maximumSpoolBytes) {
+        return onDamage("UNSUPPORTED", `unpacks to more than ${maximumSpoolBytes} bytes: read up to there`)
+      }
+      yield chunk
+    }
+  }
+}
+
+async function* tarSources(name: string, range: ByteRange, onDamage: OnDamage) {
+  for await (const member of tarMembers(range, onDamage)) {
+    yield { source: { name: `${name}!${member.name}`, range: member.range, encodings: [] } }
+  }
+}
+
+async function* zipSources(name: string, range: ByteRange, onDamage: OnDamage) {
+  for await (const { method, name: member, range: where, size } of zipMembers(range, onDamage)) {
+    const encodings: ReadonlyArray<Encoding> =
+      method === "stored" ? [] : method === "deflate" ? [{ _tag: "deflate" }] : [{ _tag: "lzma", size }]
+    yield { source: { name: `${name}!${member}`, range: where, encodings } }
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * Many recordings as one feed: always the message published first, and of two at one time the one whose file was found
+ * first. A recording that is not yet reached is put to rest after its first message was seen, so the memory needed is that of
+ * the recordings whose times overlap.
+ */
+import type { MarketMessage } from "../MarketMessage.ts"
+import type { RecordingCursor } from "./RecordingCursor.ts"
+
+/** Messages in publish-time order, and where each came from. */
+export class RecordedBatch {
+  readonly messages: Array<MarketMessage> = []
+  private readonly cursors: Array<RecordingCursor> = []
+  private readonly lines: Array<number> = []
+
+  add(cursor: RecordingCursor): void {
+    this.messages.push(cursor.message!)
+    this.cursors.push(cursor)
+    this.lines.push(cursor.line)
+  }
+
+  fileOf(index: number): string {
+    return this.cursors[index]!.source.name
+  }
+
+  /** From 1. */
+  lineOf(index: number): number {
+    return this.lines[index]!
+  }
+}
+
+const batchSize = 256
+/** Recordings not yet reached that are kept as they are, so that a few files are not opened twice. */
+const maximumWaiting = 24
+/** With more recordings than this under way, none reads ahead. */
+const maximumReadingAhead = 4
+
+export class RecordingMerge {
+  /** A binary heap: the recording whose message is next stands first. */
+  private readonly heap: Array<RecordingCursor> = []
+  private readonly order = new Map<RecordingCursor, number>()
+  private readonly resting = new Set<RecordingCursor>()
+  private finishedBytes = 0
+
+  /** Takes a recording in; false when it has no message at all. */
+  async add(cursor: RecordingCursor): Promise<boolean> {
+    if (!(await cursor.fill(false))) {
+      this.finishedBytes += cursor.bytesRead
+      return false
+    }
+    this.order.set(cursor, this.order.size)
+    if (this.order.size > maximumWaiting) {
+      await cursor.rest()
+      this.resting.add(cursor)
+    }
+    this.heap.push(cursor)
+    this.siftUp(this.heap.length - 1)
+    return true
+  }
+
+  /** Null when all is read. */
+  async next(): Promise<RecordedBatch | null> {
+    const { heap } = this
+    const batch = new RecordedBatch()
+    while (heap.length > 0 && batch.messages.length < batchSize) {
+      const cursor = heap[0]!
+      if (this.resting.size > 0 && this.resting.delete(cursor)) await cursor.wake()
+      if (cursor.message !== null) batch.add(cursor)
+      if (cursor.advance() || (await cursor.fill(heap.length <= maximumReadingAhead))) this.siftDown()
+      else this.removeFirst()
+    }
+    return batch.messages.length > 0 ? batch : null
+  }
+
+  get bytesRead(): number {
+    return this.heap.reduce((sum, cursor) => sum + cursor.bytesRead, this.finishedBytes)
+  }
+
+  async close(): Promise<void> {
+    for (const cursor of this.heap) await cursor.close()
+    this.heap.length = 0
+  }
+
+  private isBefore(a: RecordingCursor, b: RecordingCursor): boolean {
+    if (a.publishTime !== b.publishTime) return a.publishTime < b.publishTime
+    return this.order.get(a)! < this.order.get(b)!
+  }
+
+  private removeFirst(): void {
+    const { heap } = this
+    this.finishedBytes += heap[0]!.bytesRead
+    const last = heap.pop()!
+    if (heap.length === 0) return
+    heap[0] = last
+    this.siftDown()
+  }
+
+  private siftDown(): void {
+    const { heap } = this
+    const cursor = heap[0]!
+    let index = 0
+    for (;;) {
+      let child = 2 * index + 1
+      if (child >= heap.length) break
+      if (child + 1 < heap.length && this.isBefore(heap[child + 1]!, heap[child]!)) child++
+      if (!this.isBefore(heap[child]!, cursor)) break
+      heap[index] = heap[child]!
+      index = child
+    }
+    heap[index] = cursor
+  }
+
+  private siftUp(from: number): void {
+    const { heap } = this
+    const cursor = heap[from]!
+    let index = from
+    while (index > 0) {
+      const parent = (index - 1) >> 1
+      if (!this.isBefore(cursor, heap[parent]!)) break
+      heap[index] = heap[parent]!
+      index = parent
+    }
+    heap[index] = cursor
+  }
+}
