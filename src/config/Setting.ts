@@ -162,7 +162,7 @@ export const secret = (description: string) => hidden(Schema.NonEmptyString, { d
 export const choice = <const L extends ReadonlyArray<string>>(options: L, byDefault: L[number], description: string) =>
   Schema.Literals(options)
     .annotate(about({ description, byDefault, expected: `one of ${options.join(", ")}` }))
-    .pipe(Schema.withDecodingDefaultKey(Effect.succeed(byDefault)))
+    .pipe(Schema.withDecodingDefaultKey<Schema.Literals<L>>(Effect.succeed(byDefault)))
 
 /** A list of texts. */
 export const texts = (byDefault: ReadonlyArray<string>, description: string) =>
