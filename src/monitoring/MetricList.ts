@@ -108,7 +108,7 @@ export type MetricLabels<N extends MetricName> = { readonly [L in MetricList[N][
 export const metricTable = (): string =>
   [
     "| metric | type | labels | unit | meaning |",
-    "|---|---|---|---|---|",
+    "| --- | --- | --- | --- | --- |",
     ...Object.entries<MetricDefinition>(metricList).map(
       ([name, { kind, labels, meaning, unit }]) =>
         `| \`${metricPrefix}${name}\` | ${kind} | ${labels.map((label) => `\`${label}\``).join(", ")} | ${unit} | ${meaning} |`

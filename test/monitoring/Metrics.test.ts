@@ -123,6 +123,8 @@ describe("metricList", () => {
 
   it("is the table in the documents", () => {
     const document = readFileSync(new URL("../../docs/OBSERVABILITY.md", import.meta.url), "utf8")
-    expect(document).toContain(metricTable())
+    // The formatter pads a table's columns.
+    const unpadded = document.replace(/ {2,}/g, " ").replace(/-{3,}/g, "---")
+    expect(unpadded).toContain(metricTable())
   })
 })
