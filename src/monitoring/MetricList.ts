@@ -111,6 +111,6 @@ export const metricTable = (): string =>
     "| --- | --- | --- | --- | --- |",
     ...Object.entries<MetricDefinition>(metricList).map(
       ([name, { kind, labels, meaning, unit }]) =>
-        `| \`${metricPrefix}${name}\` | ${kind} | ${labels.map((label) => `\`${label}\``).join(", ")} | ${unit} | ${meaning} |`
+        `| \`${metricPrefix}${name}\` | ${kind} | ${labels.map((label) => `\`${label}\``).join(", ") || "none"} | ${unit} | ${meaning} |`
     )
   ].join("\n")

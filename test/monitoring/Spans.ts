@@ -24,5 +24,5 @@ export class Spans extends Context.Service<
       })
       return Layer.merge(spans, Telemetry.layer({ spanProcessors: [new SimpleSpanProcessor(exporter)] }))
     })
-  ).pipe(Layer.provide(Layer.effect(Settings, Schema.decodeUnknownEffect(SettingsSchema)({}))))
+  ).pipe(Layer.provide(Layer.effect(Settings, Schema.decodeEffect(SettingsSchema)({}))))
 }
