@@ -1,7 +1,7 @@
 -- What was wanted, and what became of it. race_id is the market's id.
 CREATE TABLE bets (
   id uuid NOT NULL,
-  mode text NOT NULL CONSTRAINT bets_mode_check CHECK (mode IN ('paper', 'live')),
+  mode text NOT NULL CONSTRAINT bets_mode_check CHECK (mode IN ('paper', 'live', 'replay')),
   strategy_id text NOT NULL REFERENCES strategies (id) ON DELETE RESTRICT ON UPDATE RESTRICT,
   race_id text NOT NULL REFERENCES races (market_id) ON DELETE RESTRICT ON UPDATE RESTRICT,
   selection_id bigint NOT NULL CONSTRAINT bets_selection_id_check CHECK (selection_id > 0),

@@ -1,7 +1,7 @@
 -- What a model said of a runner, and when. features is what it was asked with.
 CREATE TABLE predictions (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  mode text NOT NULL CONSTRAINT predictions_mode_check CHECK (mode IN ('paper', 'live')),
+  mode text NOT NULL CONSTRAINT predictions_mode_check CHECK (mode IN ('paper', 'live', 'replay')),
   at timestamptz NOT NULL,
   market_id text NOT NULL REFERENCES races (market_id) ON DELETE RESTRICT ON UPDATE RESTRICT,
   selection_id bigint NOT NULL CONSTRAINT predictions_selection_id_check CHECK (selection_id > 0),

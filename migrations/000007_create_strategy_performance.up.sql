@@ -1,6 +1,6 @@
 -- One row a strategy and trading day; it holds the figures from the strategy's first bet up to and including that day.
 CREATE TABLE strategy_performance (
-  mode text NOT NULL CONSTRAINT strategy_performance_mode_check CHECK (mode IN ('paper', 'live')),
+  mode text NOT NULL CONSTRAINT strategy_performance_mode_check CHECK (mode IN ('paper', 'live', 'replay')),
   strategy_id text NOT NULL REFERENCES strategies (id) ON DELETE RESTRICT ON UPDATE RESTRICT,
   day date NOT NULL,
   bets integer NOT NULL CONSTRAINT strategy_performance_bets_check CHECK (bets >= 0),

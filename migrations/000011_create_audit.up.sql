@@ -1,7 +1,7 @@
 -- Everything that was done, append-only: what happened (event), to what (subject), by whom (actor), and the data of it.
 CREATE TABLE audit (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  mode text NOT NULL CONSTRAINT audit_mode_check CHECK (mode IN ('paper', 'live')),
+  mode text NOT NULL CONSTRAINT audit_mode_check CHECK (mode IN ('paper', 'live', 'replay')),
   at timestamptz NOT NULL,
   event text NOT NULL,
   subject text NOT NULL,

@@ -1,7 +1,7 @@
 -- Signals that did not become bets, and why; selection_id and handicap are NULL when the whole market was refused.
 CREATE TABLE decisions (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  mode text NOT NULL CONSTRAINT decisions_mode_check CHECK (mode IN ('paper', 'live')),
+  mode text NOT NULL CONSTRAINT decisions_mode_check CHECK (mode IN ('paper', 'live', 'replay')),
   at timestamptz NOT NULL,
   strategy_id text NOT NULL,
   market_id text NOT NULL,

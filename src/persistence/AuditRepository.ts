@@ -84,7 +84,7 @@ const makeMemory = () => {
       Effect.sync(() =>
         entries
           .filter((entry) => entry.mode === mode)
-          .reverse()
+          .toReversed()
           .slice(0, limit)
       )
   })

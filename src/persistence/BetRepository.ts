@@ -54,7 +54,7 @@ export const supersedes = (row: Progress, next: Progress): boolean => {
     case "pending":
       return row.status === "pending" && later
     case "unknown":
-      return unsent && later
+      return row.status === "pending" || (row.status === "unknown" && later)
     case "rejected":
       return unsent
     case "settled":

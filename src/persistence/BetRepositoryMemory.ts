@@ -97,22 +97,22 @@ const make = () => {
       Effect.sync(() =>
         all(openBets)
           .filter((bet) => bet.mode === mode)
-          .sort(byAge)
+          .toSorted(byAge)
       ),
-    onMarket: (mode, marketId) => Effect.sync(() => all(byMarket.get(`${mode} ${marketId}`) ?? []).sort(byAge)),
+    onMarket: (mode, marketId) => Effect.sync(() => all(byMarket.get(`${mode} ${marketId}`) ?? []).toSorted(byAge)),
     settledBetween: (mode, from, to) =>
       Effect.sync(() =>
         all(settled)
           .flatMap((bet) => (bet.mode === mode && bet.settlement !== null ? [{ bet, at: bet.settlement.at }] : []))
           .filter(({ at }) => at >= from && at < to)
-          .sort((a, b) => a.at - b.at || (a.bet.id < b.bet.id ? -1 : 1))
+          .toSorted((a, b) => a.at - b.at || (a.bet.id < b.bet.id ? -1 : 1))
           .map(({ bet }) => bet)
       ),
     recent: (mode, limit) =>
       Effect.sync(() =>
         [...bets.values()]
           .filter((bet) => bet.mode === mode)
-          .sort((a, b) => byAge(b, a))
+          .toSorted((a, b) => byAge(b, a))
           .slice(0, limit)
       )
   })

@@ -22,7 +22,8 @@ const moved = (row: string) => `(${row}.matched_size + ${row}.size_cancelled + $
 const updateGuard = `
   CASE
     WHEN next.status = 'pending' THEN bets.status = 'pending' AND next.updated_at >= bets.updated_at
-    WHEN next.status = 'unknown' THEN bets.status IN ${unsent} AND next.updated_at >= bets.updated_at
+    WHEN next.status = 'unknown' THEN
+      bets.status = 'pending' OR bets.status = 'unknown' AND next.updated_at >= bets.updated_at
     WHEN next.status = 'rejected' THEN bets.status IN ${unsent}
     WHEN next.status = 'settled' AND bets.status = 'settled' THEN next.updated_at >= bets.updated_at
     WHEN next.status = 'settled' THEN bets.status IN ${open}
@@ -42,13 +43,11 @@ const make = Effect.gen(function* () {
   const isOpen = sql.literal(`status IN ${open}`)
   const history = sql.literal("mode, updated_at, id::text, 'bot', to_jsonb(written)")
 
-  const json = (bets: ReadonlyArray<Bet>) => encode(bets.map(toRow))
   const read = (operation: string, statement: Effect.Effect<ReadonlyArray<unknown>, SqlError.SqlError>) =>
     attempt(
       `BetRepository.${operation}`,
       Effect.map(Effect.flatMap(statement, decode), (rows) => rows.map(fromRow))
     )
-  const first = (bets: ReadonlyArray<Bet>) => bets[0] ?? null
 
   return BetRepository.of({
     create: (bets) =>
@@ -136,6 +135,10 @@ const make = Effect.gen(function* () {
       )
   })
 })
+
+const json = (bets: ReadonlyArray<Bet>) => encode(bets.map(toRow))
+
+const first = (bets: ReadonlyArray<Bet>) => bets[0] ?? null
 
 /** An UPDATE would take any one of several rows of the same bet. */
 const newest = (bets: ReadonlyArray<Bet>) => [...new Map(bets.map((bet) => [bet.id, bet])).values()]

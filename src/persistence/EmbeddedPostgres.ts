@@ -22,14 +22,20 @@ const requestCode = (message: Buffer): number =>
     ? message.readInt32BE(4)
     : 0
 
+/** The one session of the database, which client connections use one after the other. */
+interface Session {
+  readonly database: PGlite
+  /** Who used it last. */
+  user: SessionStream | null
+}
+
 /** One client connection. */
 class SessionStream extends Duplex {
-  private readonly database: PGlite
-  private used = false
+  private readonly session: Session
 
-  constructor(database: PGlite) {
+  constructor(session: Session) {
     super()
-    this.database = database
+    this.session = session
   }
 
   override _read() {}
@@ -45,29 +51,31 @@ class SessionStream extends Duplex {
       this.push(null)
       return done()
     }
-    this.used = true
-    this.database.execProtocolRaw(message).then((answer) => {
-      if (!this.destroyed) this.push(Buffer.from(answer))
+    this.answer(message).then((answer) => {
+      if (!this.destroyed) this.push(answer)
       done()
     }, done)
+  }
+
+  /** The first message finds neither a transaction nor prepared statements of the connection before. */
+  private async answer(message: Buffer): Promise<Buffer> {
+    const { database, user } = this.session
+    if (user !== this) {
+      this.session.user = this
+      if (user !== null) await reset(database)
+    }
+    return Buffer.from(await database.execProtocolRaw(message))
   }
 
   override _final(done: (error?: Error | null) => void) {
     this.push(null)
     done()
   }
+}
 
-  /** The next connection must find neither a transaction nor prepared statements of this one. */
-  override _destroy(error: Error | null, done: (error?: Error | null) => void) {
-    if (!this.used || this.database.closed) return done(error)
-    this.database
-      .exec("ROLLBACK")
-      .then(() => this.database.exec("DISCARD ALL"))
-      .then(
-        () => done(error),
-        () => done(error)
-      )
-  }
+const reset = async (database: PGlite): Promise<void> => {
+  await database.exec("ROLLBACK")
+  await database.exec("DISCARD ALL")
 }
 
 /**
@@ -87,4 +95,9 @@ export const open = (directory: string | null) =>
         })
     }),
     (database) => Effect.promise(() => (database.closed ? Promise.resolve() : database.close()))
-  ).pipe(Effect.map((database) => (): Duplex => new SessionStream(database)))
+  ).pipe(
+    Effect.map((database) => {
+      const session: Session = { database, user: null }
+      return (): Duplex => new SessionStream(session)
+    })
+  )

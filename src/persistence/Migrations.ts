@@ -55,7 +55,7 @@ const readAll = (): ReadonlyArray<Migration> =>
       const down = readFileSync(`${folder}${digits}_${name}.down.sql`, "utf8")
       return [{ version: Number(digits), name, up, down, checksum: checksumOf(up) }]
     })
-    .sort((a, b) => a.version - b.version)
+    .toSorted((a, b) => a.version - b.version)
 
 /** The migrations of this program, in their order. */
 export const all: Effect.Effect<ReadonlyArray<Migration>, MigrationFailed> = Effect.try({
@@ -107,7 +107,7 @@ const compare = (known: ReadonlyArray<Migration>, done: ReadonlyArray<Applied>):
   const scripts = new Map(known.map((migration) => [migration.version, migration]))
   const rows = new Map(done.map((row) => [row.version, row]))
   return [...new Set([...scripts.keys(), ...rows.keys()])]
-    .sort((a, b) => a - b)
+    .toSorted((a, b) => a - b)
     .map((version) => {
       const script = scripts.get(version)
       const row = rows.get(version)
@@ -186,7 +186,7 @@ export const down = Effect.fn("Migrations.down")(function* (to?: number) {
   yield* verify(known, done)
   const floor = to ?? done.at(-2)?.version ?? 0
   const versions = new Set(done.map(({ version }) => version))
-  return yield* run(known.filter(({ version }) => version > floor && versions.has(version)).reverse(), "down")
+  return yield* run(known.filter(({ version }) => version > floor && versions.has(version)).toReversed(), "down")
 })
 
 /** Migrates when it is built. */

@@ -134,7 +134,7 @@ const makeSql = Effect.gen(function* () {
 const makeMemory = () => {
   const known = new Map<string, PerformanceRecord>()
   const ordered = (mode: Mode) =>
-    [...known.values()].filter((row) => row.mode === mode).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+    [...known.values()].filter((row) => row.mode === mode).toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
   return PerformanceRepository.of({
     record: (rows) =>
       Effect.sync(() => {

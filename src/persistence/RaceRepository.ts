@@ -124,7 +124,7 @@ const makeMemory = () => {
         [...known.values()]
           .map(({ definition }) => definition)
           .filter(({ marketTime }) => marketTime >= from && marketTime < to)
-          .sort((a, b) => a.marketTime - b.marketTime || (a.marketId < b.marketId ? -1 : 1))
+          .toSorted((a, b) => a.marketTime - b.marketTime || (a.marketId < b.marketId ? -1 : 1))
       )
   })
 }

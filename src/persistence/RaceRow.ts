@@ -1,5 +1,5 @@
 /** The rows of a market and its runners, and the definition they are read back as. */
-import { Schema } from "effect"
+import { Schema, Struct } from "effect"
 import { MarketId, runnerKey, SelectionId } from "../domain/Identifiers.ts"
 import type { MarketDefinition } from "../domain/Market.ts"
 import * as Row from "./Row.ts"
@@ -64,22 +64,16 @@ export const Runners = Row.table("runners", {
 })
 export type RunnerRow = typeof Runners.schema.Type
 
-export const toRaceRow = ({ runners: _, ...market }: MarketDefinition, at: number): RaceRow => ({
-  ...market,
-  updatedAt: at
-})
+export const toRaceRow = (market: MarketDefinition, at: number): RaceRow => ({ ...market, updatedAt: at })
 
 export const toRunnerRows = ({ marketId, runners }: MarketDefinition, at: number): ReadonlyArray<RunnerRow> =>
-  runners.map(({ key: _, ...runner }, position) => ({ ...runner, marketId, position, updatedAt: at }))
+  runners.map((runner, position) => ({ ...runner, marketId, position, updatedAt: at }))
 
 /** @param runners in the order of the definition */
-export const fromRows = (
-  { updatedAt: _, ...market }: RaceRow,
-  runners: ReadonlyArray<RunnerRow>
-): MarketDefinition => ({
-  ...market,
-  runners: runners.map(({ marketId: _market, position: _position, updatedAt: _updatedAt, ...runner }) => ({
-    ...runner,
+export const fromRows = (race: RaceRow, runners: ReadonlyArray<RunnerRow>): MarketDefinition => ({
+  ...Struct.omit(race, ["updatedAt"]),
+  runners: runners.map((runner) => ({
+    ...Struct.omit(runner, ["marketId", "position", "updatedAt"]),
     key: runnerKey(runner.selectionId, runner.handicap)
   }))
 })

@@ -5,6 +5,7 @@
  */
 import { Effect, Schema, SchemaGetter, String as Text } from "effect"
 import type { SqlClient } from "effect/sql"
+import * as Money from "../domain/Money.ts"
 
 /**
  * Hundredths (pence, prices) as NUMERIC. Shifting the exponent is exact both ways, for fractions of a hundredth too, which
@@ -12,16 +13,17 @@ import type { SqlClient } from "effect/sql"
  */
 export const Hundredths = Schema.String.pipe(
   Schema.decodeTo(Schema.Finite, {
-    decode: SchemaGetter.transform((decimal: string) => Number(`${decimal}e2`)),
-    encode: SchemaGetter.transform((hundredths: number) => shift(hundredths))
+    decode: SchemaGetter.transform((decimal: string) => Number(shift(decimal, 2))),
+    encode: SchemaGetter.transform((hundredths: number) =>
+      Number.isInteger(hundredths) ? Money.format(hundredths) : shift(String(hundredths), -2)
+    )
   })
 )
 
-/** `1050` as `10.50`; fractions keep all their digits. */
-const shift = (hundredths: number): string => {
-  if (!Number.isInteger(hundredths)) return `${hundredths}e-2`
-  const digits = Math.abs(hundredths).toString().padStart(3, "0")
-  return `${hundredths < 0 ? "-" : ""}${digits.slice(0, -2)}.${digits.slice(-2)}`
+/** The decimal times a power of ten, as text: `12.5` shifted by -2 is `12.5e-2`. */
+const shift = (decimal: string, places: number): string => {
+  const [digits, exponent = "0"] = decimal.split("e")
+  return `${digits}e${Number(exponent) + places}`
 }
 
 /** A number that is neither money nor odds, as NUMERIC. */

@@ -56,7 +56,6 @@ const makeSql = Effect.gen(function* () {
   const { attempt } = yield* DatabaseHealth
   const { columns, records } = Row.parts(sql, Strategies)
   const registered = sql`kind <> 'unregistered'`
-  const exists = (rows: ReadonlyArray<unknown>) => rows.length > 0
 
   return StrategyRepository.of({
     seed: (strategies) =>
@@ -105,6 +104,8 @@ const makeSql = Effect.gen(function* () {
   })
 })
 
+const exists = (rows: ReadonlyArray<unknown>) => rows.length > 0
+
 const makeMemory = () => {
   const known = new Map<StrategyId, StrategyRecord>()
   const change = (id: StrategyId, changes: Partial<StrategyRecord>) =>
@@ -113,7 +114,7 @@ const makeMemory = () => {
       if (before !== undefined) known.set(id, { ...before, ...changes })
       return before !== undefined
     })
-  const all = Effect.sync(() => [...known.values()].sort((a, b) => (a.id < b.id ? -1 : 1)))
+  const all = Effect.sync(() => [...known.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)))
   return StrategyRepository.of({
     seed: (strategies) =>
       Effect.sync(() => {

@@ -1,0 +1,470 @@
+/** One contract for all that serve the repositories' tags: memory, the embedded database, and a server. */
+import { describe, expect, layer } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import type * as Bet from "../../src/domain/Bet.ts"
+import * as Decision from "../../src/domain/Decision.ts"
+import { type BetId, runnerKey } from "../../src/domain/Identifiers.ts"
+import { type AuditEntry, AuditRepository } from "../../src/persistence/AuditRepository.ts"
+import { BetRepository, supersedes } from "../../src/persistence/BetRepository.ts"
+import { DecisionRepository } from "../../src/persistence/DecisionRepository.ts"
+import { OddsRepository } from "../../src/persistence/OddsRepository.ts"
+import { PerformanceRepository } from "../../src/persistence/PerformanceRepository.ts"
+import { PredictionRepository } from "../../src/persistence/PredictionRepository.ts"
+import { RaceRepository } from "../../src/persistence/RaceRepository.ts"
+import * as Repositories from "../../src/persistence/Repositories.ts"
+import { type StrategyRecord, StrategyRepository } from "../../src/persistence/StrategyRepository.ts"
+import { TradingStateRepository } from "../../src/persistence/TradingStateRepository.ts"
+import {
+  after,
+  AnyBet,
+  bet,
+  betOf,
+  cancelled,
+  market,
+  matched,
+  newBetId,
+  newMarketId,
+  newStrategyId,
+  noon,
+  performance,
+  placed,
+  runner,
+  selection,
+  settled,
+  snapshot
+} from "./builders.ts"
+import { freshSchema, serverUrl, settings } from "./TestDatabase.ts"
+
+const onServer = Layer.unwrap(
+  Effect.map(freshSchema, (url) => Repositories.layerDatabase.pipe(Layer.provide(settings({ url }))))
+)
+
+const contract = <E>(name: string, repositories: Layer.Layer<Repositories.Repositories, E>, keepsOdds: boolean) =>
+  layer(repositories)(name, (it) => {
+    describe("BetRepository", () => {
+      it.effect("reads back what was written", () =>
+        Effect.gen(function* () {
+          const bets = yield* BetRepository
+          const one = bet()
+          yield* bets.create([one])
+          expect(yield* bets.byId(one.id)).toEqual(one)
+          expect(yield* bets.byId(newBetId())).toBeNull()
+        })
+      )
+
+      it.effect.prop("keeps any bet exactly", { any: AnyBet }, ({ any }) =>
+        Effect.gen(function* () {
+          const bets = yield* BetRepository
+          const before = betOf(any, `v${newBetId()}`)
+          yield* bets.create([before])
+          expect(yield* bets.byId(before.id)).toEqual(before)
+          expect(yield* bets.byBetfairBetId(before.mode, before.betfairBetId!)).toEqual(before)
+        })
+      )
+
+      it.effect("refuses a second open bet of the same intent, and writes nothing of its batch", () =>
+        Effect.gen(function* () {
+          const bets = yield* BetRepository
+          const first = bet()
+          yield* bets.create([first])
+          const other = bet()
+          const again = { ...first, id: newBetId() }
+          const failure = yield* Effect.flip(bets.create([other, again]))
+          expect(failure).toMatchObject({ _tag: "StorageFailure", kind: "conflict", operation: "BetRepository.create" })
+          expect(yield* bets.byId(other.id)).toBeNull()
+          yield* bets.create([other])
+        })
+      )
+
+      it.effect.each([
+        ["mode", { mode: "live" }],
+        ["strategy", { strategyId: newStrategyId() }],
+        ["market", { marketId: newMarketId() }],
+        ["selection", { selectionId: selection(8) }],
+        ["handicap", { handicap: 0.5 }],
+        ["side", { side: "LAY" }],
+        ["slot", { slot: "second" }]
+      ] as const)("lets a bet of another %s stand beside it", ([, changes]) =>
+        Effect.gen(function* () {
+          const bets = yield* BetRepository
+          const first = bet()
+          const second = { ...first, id: newBetId(), ...changes }
+          yield* bets.create([first, second])
+          expect(yield* bets.byId(second.id)).toEqual(second)
+        })
+      )
+
+      it.effect("refuses the same intent twice in one batch, and the same id", () =>
+        Effect.gen(function* () {
+          const bets = yield* BetRepository
+          const one = bet()
+          expect((yield* Effect.flip(bets.create([one, { ...one, id: newBetId() }]))).kind).toBe("conflict")
+          yield* bets.create([one])
+          expect((yield* Effect.flip(bets.create([{ ...one, slot: "other" }]))).kind).toBe("conflict")
+        })
+      )
+
+      it.effect("frees the intent when the bet has ended", () =>
+        Effect.gen(function* () {
+          const bets = yield* BetRepository
+          const first = bet()
+          yield* bets.create([first])
+          yield* bets.update([after(first, placed(), cancelled())])
+          const second = { ...first, id: newBetId() }
+          yield* bets.create([second])
+          expect(yield* bets.onMarket("paper", first.marketId)).toHaveLength(2)
+        })
+      )
+
+      it.effect("records a match that comes after the end, though the intent has been taken since", () =>
+        Effect.gen(function* () {
+          const bets = yield* BetRepository
+          const first = bet()
+          const ended = after(first, placed(), cancelled())
+          yield* bets.create([first])
+          yield* bets.update([ended])
+          const second = { ...first, id: newBetId() }
+          yield* bets.create([second])
+          const late = {
+            ...ended,
+            status: "matched" as const,
+            fills: [{ at: noon + 400, price: 350, size: 400 }],
+            sizeCancelled: 1000,
+            updatedAt: noon + 400
+          }
+          yield* bets.update([late])
+          expect(yield* bets.byId(first.id)).toEqual(late)
+          expect((yield* Effect.flip(bets.create([{ ...first, id: newBetId() }]))).kind).toBe("conflict")
+        })
+      )
+
+      it.effect("never takes a bet backwards", () =>
+        Effect.gen(function* () {
+          const bets = yield* BetRepository
+          const start = bet()
+          const half = after(start, placed(), matched(400))
+          const whole = after(half, matched(1000, null, noon + 300))
+          const done = after(whole, settled(2500))
+          yield* bets.create([start])
+          const kept = Effect.fnUntraced(function* (write: typeof start, expected: typeof start) {
+            yield* bets.update([write])
+            expect(yield* bets.byId(start.id)).toEqual(expected)
+          })
+          yield* kept(half, half)
+          yield* kept(start, half)
+          yield* kept(whole, whole)
+          yield* kept({ ...half, updatedAt: noon + 99_000 }, whole)
+          yield* kept({ ...start, status: "rejected", updatedAt: noon + 99_000 }, whole)
+          yield* kept(done, done)
+          yield* kept({ ...whole, updatedAt: noon + 99_000 }, done)
+          const corrected = after(done, settled(-1000, noon + 10_000))
+          yield* kept(corrected, corrected)
+          yield* kept(done, corrected)
+        })
+      )
+
+      it.effect.prop(
+        "agrees with `supersedes` on any two states",
+        { before: AnyBet, next: AnyBet },
+        ({ before, next }) =>
+          Effect.gen(function* () {
+            const bets = yield* BetRepository
+            const row = betOf(before)
+            const write = { ...betOf({ ...next, mode: row.mode }), ...intentOf(row) }
+            yield* bets.create([row])
+            yield* bets.update([write])
+            expect(yield* bets.byId(row.id)).toEqual(supersedes(row, write) ? write : row)
+          })
+      )
+
+      it.effect("writes nothing when one of the bets was never created", () =>
+        Effect.gen(function* () {
+          const bets = yield* BetRepository
+          const known = bet()
+          yield* bets.create([known])
+          const failure = yield* Effect.flip(bets.update([after(known, placed()), bet()]))
+          expect(failure).toMatchObject({ kind: "invalid", operation: "BetRepository.update" })
+          expect(yield* bets.byId(known.id)).toEqual(known)
+        })
+      )
+
+      it.effect("knows Betfair's id of one bet a mode only", () =>
+        Effect.gen(function* () {
+          const bets = yield* BetRepository
+          const [one, two] = [bet({ betfairBetId: "77" }), bet()]
+          yield* bets.create([one, two, bet({ mode: "live", betfairBetId: "77" })])
+          expect((yield* Effect.flip(bets.update([after(two, placed("77"))]))).kind).toBe("conflict")
+          expect(yield* bets.byBetfairBetId("paper", "77")).toEqual(one)
+          expect(yield* bets.byBetfairBetId("paper", "78")).toBeNull()
+        })
+      )
+
+      it.effect("lists open, settled and recent bets of one mode in their order", () =>
+        Effect.gen(function* () {
+          const bets = yield* BetRepository
+          const far = Date.UTC(2110, 0)
+          const mine = [3, 1, 2].map((minute) =>
+            bet({ mode: "live", createdAt: far + minute, updatedAt: far + minute })
+          )
+          const [third, first, second] = mine
+          yield* bets.create([...mine, bet({ createdAt: far + 4 })])
+          const created = new Set(mine.map(({ id }) => id))
+          const ids = (found: ReadonlyArray<{ readonly id: string }>) =>
+            found.map(({ id }) => id).filter((id) => created.has(id as BetId))
+          expect(ids(yield* bets.open("live"))).toEqual([first!.id, second!.id, third!.id])
+          expect(ids(yield* bets.recent("live", 2))).toEqual([third!.id, second!.id])
+
+          yield* bets.update([after(third!, settled(5, far + 10)), after(first!, settled(7, far + 20))])
+          expect(ids(yield* bets.open("live"))).toEqual([second!.id])
+          expect(ids(yield* bets.settledBetween("live", far + 10, far + 20))).toEqual([third!.id])
+          expect(ids(yield* bets.settledBetween("live", far + 10, far + 21))).toEqual([third!.id, first!.id])
+          expect(yield* bets.settledBetween("paper", far, far + 99)).toEqual([])
+        })
+      )
+
+      it.effect("takes empty batches", () =>
+        Effect.gen(function* () {
+          const bets = yield* BetRepository
+          yield* bets.create([])
+          yield* bets.update([])
+        })
+      )
+    })
+
+    describe("RaceRepository", () => {
+      it.effect("reads back what was written, and takes it twice", () =>
+        Effect.gen(function* () {
+          const races = yield* RaceRepository
+          const definition = market()
+          yield* races.upsert(definition, noon)
+          yield* races.upsert(definition, noon)
+          expect(yield* races.byMarketId(definition.marketId)).toEqual(definition)
+          expect(yield* races.byMarketId(newMarketId())).toBeNull()
+        })
+      )
+
+      it.effect("follows status, result, starting price and withdrawal, and ignores what is older", () =>
+        Effect.gen(function* () {
+          const races = yield* RaceRepository
+          const definition = market({ runners: [runner(9), runner(4, { handicap: -1.5 }), runner(5)] })
+          const closed = market({
+            ...definition,
+            status: "CLOSED",
+            settledAt: noon + 600_000,
+            runners: [
+              runner(9, { status: "WINNER", bsp: 3.4567 }),
+              runner(4, { handicap: -1.5, status: "REMOVED", removedAt: noon - 5, adjustmentFactor: null })
+            ]
+          })
+          yield* races.upsert(definition, noon)
+          yield* races.upsert(closed, noon + 600_000)
+          yield* races.upsert(definition, noon + 1)
+          expect(yield* races.byMarketId(definition.marketId)).toEqual(closed)
+        })
+      )
+
+      it.effect("finds races by their time", () =>
+        Effect.gen(function* () {
+          const races = yield* RaceRepository
+          const far = Date.UTC(2111, 0)
+          const [late, early, next] = [far + 2, far + 1, far + 3].map((marketTime) => market({ marketTime }))
+          for (const definition of [late!, early!, next!]) yield* races.upsert(definition, noon)
+          expect(yield* races.between(far + 1, far + 3)).toEqual([early, late])
+        })
+      )
+
+      it.effect("knows nothing of a market that only a bet has named, until it is defined", () =>
+        Effect.gen(function* () {
+          const races = yield* RaceRepository
+          const bets = yield* BetRepository
+          const definition = market()
+          yield* bets.create([bet({ marketId: definition.marketId })])
+          expect(yield* races.byMarketId(definition.marketId)).toBeNull()
+          yield* races.upsert(definition, noon)
+          expect(yield* races.byMarketId(definition.marketId)).toEqual(definition)
+        })
+      )
+    })
+
+    describe("OddsRepository", () => {
+      it.effect("keeps snapshots over months, and drops a second one of the same instant", () =>
+        Effect.gen(function* () {
+          const odds = yield* OddsRepository
+          const marketId = newMarketId()
+          const at = Date.UTC(2026, 0, 31, 23, 59, 59, 999)
+          const old = snapshot({ marketId, at })
+          const young = snapshot({ marketId, at: at + 1, bestLay: 0, bestLaySize: 0, lastPriceTraded: 0 })
+          yield* odds.insert([young, old, { ...old, bestBack: 101 }])
+          yield* odds.insert([old])
+          expect(yield* odds.between(marketId, at, at + 2)).toEqual(keepsOdds ? [old, young] : [])
+          expect(yield* odds.between(marketId, at + 1, at + 2)).toEqual(keepsOdds ? [young] : [])
+          yield* odds.preparePartitions(at, at + 1)
+        })
+      )
+    })
+
+    describe("StrategyRepository", () => {
+      it.effect("seeds what is not there and leaves the user's changes alone", () =>
+        Effect.gen(function* () {
+          const strategies = yield* StrategyRepository
+          const mine = strategy()
+          yield* strategies.seed([mine])
+          expect(yield* strategies.setActive(mine.id, false, "five exceptions")).toBe(true)
+          expect(yield* strategies.setParameters(mine.id, { minEdge: 0.1 })).toBe(true)
+          const added = strategy()
+          yield* strategies.seed([mine, added])
+          const changed = { ...mine, active: false, note: "five exceptions", parameters: { minEdge: 0.1 } }
+          expect(yield* strategies.all).toEqual(expect.arrayContaining([changed, added]))
+          expect(yield* strategies.active).toEqual(expect.arrayContaining([added]))
+          expect(yield* strategies.active).not.toContainEqual(changed)
+        })
+      )
+
+      it.effect("says so when there is no such strategy", () =>
+        Effect.gen(function* () {
+          const strategies = yield* StrategyRepository
+          expect(yield* strategies.setActive(newStrategyId(), true, null)).toBe(false)
+          expect(yield* strategies.setParameters(newStrategyId(), {})).toBe(false)
+        })
+      )
+
+      it.effect("does not take a strategy for configured because a bet names it", () =>
+        Effect.gen(function* () {
+          const strategies = yield* StrategyRepository
+          const bets = yield* BetRepository
+          const mine = strategy()
+          yield* bets.create([bet({ strategyId: mine.id })])
+          expect((yield* strategies.all).map(({ id }) => id)).not.toContain(mine.id)
+          expect(yield* strategies.setActive(mine.id, true, null)).toBe(false)
+          yield* strategies.seed([mine])
+          expect(yield* strategies.all).toContainEqual(mine)
+        })
+      )
+    })
+
+    describe("PerformanceRepository", () => {
+      it.effect("writes a day again, and finds the latest day of each strategy", () =>
+        Effect.gen(function* () {
+          const repository = yield* PerformanceRepository
+          const first = performance()
+          const { strategyId } = first
+          const second = performance({ strategyId, day: "2026-03-15", sharpe: 1.23, profit: 250 })
+          const other = performance({ mode: "live", strategyId, day: "2026-03-20" })
+          yield* repository.record([second, { ...first, bets: 9 }, first, other])
+          yield* repository.record([first])
+          expect(yield* repository.history("paper", strategyId)).toEqual([first, second])
+          const latest = yield* repository.latest("paper")
+          expect(latest.filter((row) => row.strategyId === strategyId)).toEqual([second])
+        })
+      )
+    })
+
+    describe("DecisionRepository", () => {
+      it.effect("keeps refusals with their numbers, by mode and market", () =>
+        Effect.gen(function* () {
+          const decisions = yield* DecisionRepository
+          const marketId = newMarketId()
+          const decision = (runner: Decision.Decision["runner"], denial: Decision.Denial): Decision.Decision => ({
+            at: noon,
+            strategyId: newStrategyId(),
+            marketId,
+            runner,
+            step: "risk",
+            denial
+          })
+          const all = [
+            decision(runnerKey(47_972, -1.75), Decision.deny("daily_loss", 10_012, 10_000)),
+            decision(null, Decision.deny("trading_paused")),
+            decision(runnerKey(1, 511.75), Decision.deny("outside_window", -3.25))
+          ]
+          yield* decisions.insert("paper", all)
+          yield* decisions.insert("paper", [])
+          expect(yield* decisions.onMarket("paper", marketId)).toEqual(all)
+          expect(yield* decisions.onMarket("live", marketId)).toEqual([])
+        })
+      )
+    })
+
+    describe("AuditRepository", () => {
+      it.effect("lists the newest entries of a mode first", () =>
+        Effect.gen(function* () {
+          const audit = yield* AuditRepository
+          const [one, two, three] = [entry("one", null), entry("two", { a: [1, null] }), entry("three", "text")]
+          yield* audit.append([one])
+          yield* audit.append([two, three])
+          yield* audit.append([{ ...one, mode: "paper" }])
+          expect(yield* audit.recent("live", 2)).toEqual([three, two])
+          expect((yield* audit.recent("live", 3))[2]).toEqual(one)
+        })
+      )
+    })
+
+    describe("TradingStateRepository", () => {
+      it.effect("keeps a JSON value a mode and key", () =>
+        Effect.gen(function* () {
+          const state = yield* TradingStateRepository
+          const key = newMarketId()
+          expect(yield* state.get("paper", key)).toBeUndefined()
+          for (const value of [{ open: true, reasons: ["drawdown"] }, null, 7, "text"]) {
+            yield* state.set("paper", key, value)
+            expect(yield* state.get("paper", key)).toEqual(value)
+          }
+          expect(yield* state.get("live", key)).toBeUndefined()
+        })
+      )
+    })
+
+    describe("PredictionRepository", () => {
+      it.effect("keeps predictions by mode and market", () =>
+        Effect.gen(function* () {
+          const predictions = yield* PredictionRepository
+          const marketId = newMarketId()
+          const prediction = {
+            mode: "paper" as const,
+            at: noon,
+            marketId,
+            selectionId: selection(7),
+            handicap: 0,
+            modelName: "gradient",
+            modelVersion: "3",
+            probability: 0.1234567890123,
+            confidence: null,
+            features: { lastPrice: 3.5 }
+          }
+          const second = { ...prediction, selectionId: selection(8), confidence: 0.5 }
+          yield* predictions.insert([prediction, second])
+          expect(yield* predictions.onMarket("paper", marketId)).toEqual([prediction, second])
+          expect(yield* predictions.onMarket("live", marketId)).toEqual([])
+        })
+      )
+    })
+  })
+
+/** What is fixed when an intent is committed. */
+const intentOf = (row: Bet.Bet) => {
+  const { confidence, createdAt, handicap, id, marketId, order, probability, reason, side, slot } = row
+  return { confidence, createdAt, handicap, id, marketId, order, probability, reason, side, slot }
+}
+
+const strategy = (): StrategyRecord => ({
+  id: newStrategyId(),
+  kind: "simple_value",
+  active: true,
+  parameters: { minEdge: 0.05, sides: ["BACK"] },
+  note: null
+})
+
+const entry = (event: string, data: unknown): AuditEntry => ({
+  mode: "live",
+  at: noon,
+  event,
+  subject: "trading",
+  actor: "alice",
+  data
+})
+
+describe("in memory", () => contract("memory", Repositories.layerMemory, false))
+describe("in the embedded database", () => contract("PGlite", Repositories.layerDatabaseMemory, true))
+describe.skipIf(serverUrl === undefined)("on a server (TEST_DATABASE_URL)", () =>
+  contract("PostgreSQL", onServer, true)
+)
