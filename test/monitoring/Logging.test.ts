@@ -4,7 +4,7 @@ import { TestConsole } from "effect/testing"
 import { Settings, SettingsSchema } from "../../src/config/Settings.ts"
 import * as LogFields from "../../src/monitoring/LogFields.ts"
 import type { MarketId } from "../../src/domain/Identifiers.ts"
-import * as Logs from "../../src/monitoring/Logs.ts"
+import * as Logging from "../../src/monitoring/Logging.ts"
 import { Notifier, type Notification } from "../../src/monitoring/Notifier.ts"
 import { Spans } from "./Spans.ts"
 
@@ -12,7 +12,7 @@ const settingsOf = (settings: unknown) => Layer.effect(Settings, Schema.decodeUn
 
 /** What is written on standard error and standard output while the effect runs. */
 const written = Effect.fnUntraced(function* (logging: unknown, effect: Effect.Effect<unknown>) {
-  yield* Effect.provide(effect, Logs.layer.pipe(Layer.provide(settingsOf({ logging }))))
+  yield* Effect.provide(effect, Logging.layer.pipe(Layer.provide(settingsOf({ logging }))))
   return {
     error: (yield* TestConsole.errorLines).map(String),
     output: (yield* TestConsole.logLines).map(String)
@@ -27,7 +27,7 @@ const breaker = LogFields.breakerChange({
   drawdown: 0.1
 })
 
-describe("Logs.layer", () => {
+describe("Logging.layer", () => {
   it.effect("writes JSON lines whose fields stand beside the message, on standard error", () =>
     Effect.gen(function* () {
       const opened = Effect.logWarning("Circuit breaker opened").pipe(Effect.annotateLogs(breaker))
