@@ -1,0 +1,127 @@
+/**
+ * What a model's opinion does to signals. A strategy that needs predictions has its signals blocked where the model gives no
+ * value, and re-priced where it does: the model's probability takes the place of the strategy's own, so position size
+ * follows the model. Without a usable prediction such a strategy places nothing. Others trade on as they are; all must
+ * reach the least confidence. Cancellations always pass.
+ */
+import type { Bet } from "../domain/Bet.ts"
+import type { Decision, Denial } from "../domain/Decision.ts"
+import { deny } from "../domain/Decision.ts"
+import { type BetId, type RunnerKey, runnerKey, type StrategyId } from "../domain/Identifiers.ts"
+import type { MarketDefinition } from "../domain/Market.ts"
+import type { Price } from "../domain/PriceLadder.ts"
+import type { Side } from "../domain/Side.ts"
+import type { PlaceSignal, ReplaceSignal, Signal, StrategySignal } from "../domain/Signal.ts"
+import * as Value from "../domain/Value.ts"
+import type { Prediction } from "./Predictor.ts"
+
+/** A race's probabilities may miss the number of winners by this much, for rounding and runners the model leaves out. */
+const sumTolerance = 0.1
+
+export type Predictions = ReadonlyMap<RunnerKey, Prediction>
+
+export interface Terms {
+  readonly market: MarketDefinition
+  /** Of this market; null: there are none. */
+  readonly predictions: Predictions | null
+  readonly needsPrediction: (id: StrategyId) => boolean
+  /** The strategies' open bets, by which a replacement is judged. */
+  readonly bet: (id: BetId) => Bet | undefined
+  readonly minConfidence: number
+  /** Least expected profit per pound at risk, net of `commission` (a fraction). */
+  readonly minExpectedValue: number
+  readonly commission: number
+}
+
+export interface Filtered {
+  readonly kept: ReadonlyArray<StrategySignal>
+  readonly decisions: ReadonlyArray<Decision>
+}
+
+/** The signals of one market that may go on, and why the others may not. */
+export const filter = (signals: ReadonlyArray<StrategySignal>, terms: Terms): Filtered => {
+  const usable = terms.predictions !== null && complaint(terms.predictions, terms.market) === null
+  const predictions = usable ? terms.predictions : null
+  const kept: Array<StrategySignal> = []
+  const decisions: Array<Decision> = []
+  for (const wish of signals) {
+    const outcome = judge(wish, predictions, terms)
+    if ("signal" in outcome) kept.push(outcome.signal === wish.signal ? wish : { ...wish, signal: outcome.signal })
+    else {
+      const { at, marketId, strategyId } = wish
+      decisions.push({ at, strategyId, marketId, runner: outcome.runner, step: "prediction", denial: outcome.denial })
+    }
+  }
+  return { kept, decisions }
+}
+
+/**
+ * Why a race's predictions cannot be used, null when they can. One number that is none discredits the whole answer, because
+ * the others come from the same computation.
+ */
+export const complaint = (predictions: Predictions, market: MarketDefinition): string | null => {
+  if (predictions.size === 0) return "there are none"
+  let sum = 0
+  for (const [key, { confidence, modelVersion, probability }] of predictions) {
+    if (!(probability > 0 && probability < 1)) return `runner ${key}: the probability is ${probability}`
+    if (!(confidence > 0 && confidence <= 1)) return `runner ${key}: the confidence is ${confidence}`
+    if (modelVersion === "") return `runner ${key}: the model has no version`
+    sum += probability
+  }
+  const winners = Math.max(1, market.numberOfWinners)
+  const isWhole = market.runners.every(({ key, status }) => status !== "ACTIVE" || predictions.has(key))
+  if (sum > winners * (1 + sumTolerance) || (isWhole && sum < winners * (1 - sumTolerance))) {
+    return `the probabilities sum to ${sum.toFixed(3)}, not to about ${winners}`
+  }
+  return null
+}
+
+type Outcome = { readonly signal: Signal } | { readonly runner: RunnerKey | null; readonly denial: Denial }
+
+const judge = (wish: StrategySignal, predictions: Predictions | null, terms: Terms): Outcome => {
+  const { signal, strategyId } = wish
+  const isNeeded = terms.needsPrediction(strategyId)
+  switch (signal._tag) {
+    case "Cancel":
+      return { signal }
+    case "Replace":
+      return isNeeded ? judgeReplace(signal, predictions, terms) : { signal }
+    case "Place": {
+      const runner = runnerKey(signal.selectionId, signal.handicap)
+      if (!(signal.confidence >= terms.minConfidence)) {
+        return { runner, denial: deny("confidence_too_low", signal.confidence, terms.minConfidence) }
+      }
+      return isNeeded ? judgePlace(signal, runner, predictions, terms) : { signal }
+    }
+  }
+}
+
+const judgePlace = (signal: PlaceSignal, runner: RunnerKey, predictions: Predictions | null, terms: Terms): Outcome => {
+  const prediction = predictions?.get(runner)
+  const price = signal.order._tag === "MARKET_ON_CLOSE" ? null : signal.order.price
+  const denial = denialOf(prediction, signal.side, price, terms)
+  if (denial !== null || prediction === undefined) return { runner, denial: denial ?? deny("prediction_missing") }
+  return { signal: { ...signal, probability: prediction.probability } }
+}
+
+const judgeReplace = (signal: ReplaceSignal, predictions: Predictions | null, terms: Terms): Outcome => {
+  const bet = terms.bet(signal.betId)
+  if (bet === undefined) return { runner: null, denial: deny("bet_not_found") }
+  const runner = runnerKey(bet.selectionId, bet.handicap)
+  const denial = denialOf(predictions?.get(runner), bet.side, signal.price, terms)
+  return denial === null ? { signal } : { runner, denial }
+}
+
+/** At the starting price (`price` null) the value is not known before, so only the prediction's presence counts. */
+const denialOf = (
+  prediction: Prediction | undefined,
+  side: Side,
+  price: Price | null,
+  { commission, minConfidence, minExpectedValue }: Terms
+): Denial | null => {
+  if (prediction === undefined) return deny("prediction_missing")
+  if (prediction.confidence < minConfidence) return deny("confidence_too_low", prediction.confidence, minConfidence)
+  if (price === null) return null
+  const value = Value.expectedReturn(side, price, prediction.probability, commission)
+  return value > 0 && value >= minExpectedValue ? null : deny("prediction_against", value, minExpectedValue)
+}

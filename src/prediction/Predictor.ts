@@ -1,0 +1,46 @@
+/**
+ * A model's probabilities for the runners of a race. Where they come from is a matter of Layers; what is done about them is
+ * `PredictionFilter`'s.
+ */
+import { Context, Effect, Layer, Schema } from "effect"
+import type { MarketId, RunnerKey, SelectionId } from "../domain/Identifiers.ts"
+
+export interface Prediction {
+  /** That the runner wins (or is placed), in (0, 1). */
+  readonly probability: number
+  /** How sure the model is, in (0, 1]. */
+  readonly confidence: number
+  /** Of the model that answered, never empty. */
+  readonly modelVersion: string
+}
+
+/** What a model is told of a race, as it was known at `at`. */
+export interface Race {
+  readonly marketId: MarketId
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly runners: ReadonlyArray<{
+    readonly key: RunnerKey
+    readonly selectionId: SelectionId
+    /** In the model's order. */
+    readonly features: ReadonlyArray<number>
+  }>
+}
+
+/** The model did not answer, or not in a way that can be read. Whoever needs it places nothing. */
+export class PredictionFailure extends Schema.TaggedError<PredictionFailure>()("PredictionFailure", {
+  marketId: Schema.String,
+  message: Schema.String,
+  cause: Schema.optionalKey(Schema.Defect())
+}) {}
+
+export class Predictor extends Context.Service<
+  Predictor,
+  {
+    /** The model's opinion of each runner it knows; the answer is not checked here. */
+    readonly predict: (race: Race) => Effect.Effect<ReadonlyMap<RunnerKey, Prediction>, PredictionFailure>
+  }
+>()("clever-better/prediction/Predictor") {
+  /** No model at all: strategies that need one place nothing. */
+  static readonly layerNone = Layer.succeed(Predictor, Predictor.of({ predict: () => Effect.succeed(new Map()) }))
+}
