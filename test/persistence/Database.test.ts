@@ -51,6 +51,12 @@ const connectTo = (url: string) =>
     )
   )
 
+const through = (proxy: Proxy) =>
+  Database.layer.pipe(
+    Layer.provide(settings({ url: proxy.url, connectTimeoutSeconds: Duration.seconds(20) })),
+    Layer.fresh
+  )
+
 describe("Database.layer without a URL", () => {
   it.effect("keeps its rows in the directory, guarded by the lock", () =>
     Effect.gen(function* () {
@@ -104,12 +110,6 @@ describe("Database.layer with a URL", () => {
 })
 
 describe.skipIf(serverUrl === undefined)("Database.layer on a server (TEST_DATABASE_URL)", () => {
-  const through = (proxy: Proxy) =>
-    Database.layer.pipe(
-      Layer.provide(settings({ url: proxy.url, connectTimeoutSeconds: Duration.seconds(20) })),
-      Layer.fresh
-    )
-
   it.effect("waits until the server is up", () =>
     Effect.gen(function* () {
       const proxy = yield* proxyTo(yield* freshSchema)
