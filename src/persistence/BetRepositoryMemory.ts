@@ -23,7 +23,38 @@ const make = () => {
   const openBets = new Set<BetId>()
   /** Which bet has an intent open. */
   const intents = new Map<string, BetId>()
-  const settled = new Set<BetId>()
+  /** In the order of settlement while `inOrder`: what comes late or is settled anew makes it be sorted again. */
+  const settled: Array<BetId> = []
+  let inOrder = true
+
+  const settledAt = (id: BetId) => bets.get(id)?.settlement?.at ?? 0
+
+  const bySettlement = (a: BetId, b: BetId) => settledAt(a) - settledAt(b) || (a < b ? -1 : 1)
+
+  const addSettled = (before: Bet.Bet | undefined, bet: Bet.Bet) => {
+    if (bet.settlement === null) return
+    if (before === undefined || before.settlement === null) settled.push(bet.id)
+    const previous = settled.at(-2)
+    if (settled.at(-1) !== bet.id || (previous !== undefined && bySettlement(previous, bet.id) > 0)) inOrder = false
+  }
+
+  const sortSettled = () => {
+    if (inOrder) return
+    settled.sort(bySettlement)
+    inOrder = true
+  }
+
+  /** The first place whose bet was settled at or after the instant. */
+  const placeOf = (at: number) => {
+    let low = 0
+    let high = settled.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (settledAt(settled[middle]!) < at) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
 
   const all = (ids: Iterable<BetId>) => Array.from(ids, (id) => bets.get(id)!)
 
@@ -33,9 +64,10 @@ const make = () => {
   }
 
   const put = (bet: Bet.Bet) => {
+    const before = bets.get(bet.id)
     bets.set(bet.id, bet)
+    addSettled(before, bet)
     if (bet.betfairBetId !== null) byVenueId.set(`${bet.mode} ${bet.betfairBetId}`, bet.id)
-    if (bet.settlement !== null) settled.add(bet.id)
     if (Bet.isOpen(bet)) {
       openBets.add(bet.id)
     } else {
@@ -73,7 +105,7 @@ const make = () => {
   const withdraw = (bet: Bet.Bet) => {
     bets.delete(bet.id)
     openBets.delete(bet.id)
-    settled.delete(bet.id)
+    if (bet.settlement !== null) settled.splice(settled.indexOf(bet.id), 1)
     if (bet.betfairBetId !== null) byVenueId.delete(`${bet.mode} ${bet.betfairBetId}`)
     release(bet)
   }
@@ -101,13 +133,10 @@ const make = () => {
       ),
     onMarket: (mode, marketId) => Effect.sync(() => all(byMarket.get(`${mode} ${marketId}`) ?? []).toSorted(byAge)),
     settledBetween: (mode, from, to) =>
-      Effect.sync(() =>
-        all(settled)
-          .flatMap((bet) => (bet.mode === mode && bet.settlement !== null ? [{ bet, at: bet.settlement.at }] : []))
-          .filter(({ at }) => at >= from && at < to)
-          .toSorted((a, b) => a.at - b.at || (a.bet.id < b.bet.id ? -1 : 1))
-          .map(({ bet }) => bet)
-      ),
+      Effect.sync(() => {
+        sortSettled()
+        return all(settled.slice(placeOf(from), placeOf(to))).filter((bet) => bet.mode === mode)
+      }),
     recent: (mode, limit) =>
       Effect.sync(() =>
         [...bets.values()]

@@ -219,6 +219,9 @@ const contract = <E>(name: string, repositories: Layer.Layer<Repositories.Reposi
           expect(ids(yield* bets.settledBetween("live", far + 10, far + 20))).toEqual([third!.id])
           expect(ids(yield* bets.settledBetween("live", far + 10, far + 21))).toEqual([third!.id, first!.id])
           expect(yield* bets.settledBetween("paper", far, far + 99)).toEqual([])
+
+          yield* bets.update([after(third!, settled(5, far + 10), settled(6, far + 30))])
+          expect(ids(yield* bets.settledBetween("live", far, far + 99))).toEqual([first!.id, third!.id])
         })
       )
 
