@@ -9,6 +9,10 @@ export interface Loop<E = never, R = never> {
   readonly name: string
   readonly every: Duration.Duration
   readonly run: Effect.Effect<void, E, R>
+  /** It writes something that has gathered: once more before the end. */
+  readonly writes?: boolean
+  /** It looks after a process that runs for days, and has nothing to do in a replay. */
+  readonly inRealTimeOnly?: boolean
 }
 
 export interface Reaction<E = never, R = never> {

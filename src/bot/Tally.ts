@@ -23,7 +23,16 @@ export interface BetCounts {
 }
 
 const make = () => {
-  const bets: BetCounts = { placed: 0, matched: 0, settled: 0, cancelled: 0, lapsed: 0, voided: 0, rejected: 0, unknown: 0 }
+  const bets: BetCounts = {
+    placed: 0,
+    matched: 0,
+    settled: 0,
+    cancelled: 0,
+    lapsed: 0,
+    voided: 0,
+    rejected: 0,
+    unknown: 0
+  }
   const denied = new Map<DenialReason, number>()
   const money = { stakeMatched: 0, profit: 0, commission: 0 }
   const activity = { cycles: 0, evaluations: 0, signals: 0, updates: 0, markets: 0 }

@@ -8,11 +8,21 @@ import { Console, Effect, Layer } from "effect"
 import { CliConfig, CliOutput, Command, GlobalFlag } from "effect/cli"
 import manifest from "../../package.json" with { type: "json" }
 import * as ConfigCommand from "./ConfigCommand.ts"
+import * as DataCommand from "./DataCommand.ts"
+import * as MigrateCommand from "./MigrateCommand.ts"
 import { ConfigFile } from "./Options.ts"
+import * as ReplayCommand from "./ReplayCommand.ts"
+import * as StrategiesCommand from "./StrategiesCommand.ts"
 
 const root = Command.make("clever-better").pipe(
   Command.withDescription("A trading bot for betting-exchange races"),
-  Command.withSubcommands([ConfigCommand.command]),
+  Command.withSubcommands([
+    ReplayCommand.command,
+    MigrateCommand.command,
+    ConfigCommand.command,
+    StrategiesCommand.command,
+    DataCommand.command
+  ]),
   Command.withGlobalFlags([ConfigFile])
 )
 

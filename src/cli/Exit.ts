@@ -12,11 +12,19 @@ export const refused = 3
 
 /** The exit codes of errors by tag; whatever is not listed is `failed`. An error that must end otherwise is added here. */
 const codes: Readonly<Record<string, number>> = {
+  BadUsage: badUsage,
+  DuplicateKind: badUsage,
   SettingsInvalid: badUsage,
+  StrategyModuleRefused: badUsage,
   ShowHelp: badUsage,
   StartRefused: refused,
-  StrategyRefused: refused
+  StrategyRefused: refused,
+  AlreadyRunning: refused,
+  DatabaseLocked: refused
 }
+
+/** The words of the command line are off in a way that its parser cannot see. */
+export class BadUsage extends Schema.TaggedError<BadUsage>()("BadUsage", { message: Schema.String }) {}
 
 /** The command has said all there is to say; the process only has to end with the code. */
 export class Ended extends Schema.TaggedError<Ended>()("Ended", { code: Schema.Int }) {}

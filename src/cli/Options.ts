@@ -1,7 +1,8 @@
 /**
  * What several commands take.
  */
-import { Console, type Effect } from "effect"
+import { dirname } from "node:path"
+import { Console, type Effect, Option } from "effect"
 import { Flag, GlobalFlag } from "effect/cli"
 
 /** The settings file named by `--config`, anywhere on the command line; `yield* ConfigFile` in a command. */
@@ -12,6 +13,12 @@ export const ConfigFile = GlobalFlag.Setting("config")({
     Flag.optional
   )
 })
+
+/** Where a user's strategy modules are looked for: beside the settings file, then in the working directory. */
+export const strategyFolders = (file: Option.Option<string>): ReadonlyArray<string> => [
+  ...Option.toArray(Option.map(file, dirname)),
+  "."
+]
 
 export const json = Flag.Boolean("json").pipe(Flag.withDescription("Print JSON"), Flag.withDefault(false))
 

@@ -1,20 +1,20 @@
 /** `strategies`: the kinds of strategy there are, the user's own included, with what may be set for each. */
-import { dirname } from "node:path"
-import { Console, Effect, Layer, Option } from "effect"
+import { Console, Effect, Layer } from "effect"
 import { Command } from "effect/cli"
 import { Settings } from "../config/Settings.ts"
 import * as SettingsLoader from "../config/SettingsLoader.ts"
 import * as ParameterList from "../strategy/ParameterList.ts"
 import { type Registration, StrategyRegistry } from "../strategy/StrategyRegistry.ts"
-import { ConfigFile, json, printJson } from "./Options.ts"
+import { ConfigFile, json, printJson, strategyFolders } from "./Options.ts"
 
 export const command = Command.make(
   "strategies",
   { json },
   Effect.fn(function* ({ json }) {
     const { file, settings } = yield* SettingsLoader.load(yield* ConfigFile)
-    const folders = [...Option.toArray(Option.map(file, dirname)), "."]
-    const registry = StrategyRegistry.layer(folders).pipe(Layer.provide(Layer.succeed(Settings, settings)))
+    const registry = StrategyRegistry.layer(strategyFolders(file)).pipe(
+      Layer.provide(Layer.succeed(Settings, settings))
+    )
     const kinds = yield* StrategyRegistry.use(({ registrations }) => Effect.succeed(registrations.map(describe))).pipe(
       Effect.provide(registry)
     )

@@ -143,7 +143,7 @@ const Features = section(
     liveTradingEnabled: flag(false, "Trade with real money; needs --live and credentials as well"),
     paperTradingEnabled: flag(true, "Trade on paper against the real prices"),
     mlPredictionsEnabled: flag(true, "Filter signals by a model's predictions where a strategy needs them"),
-    advancedAnalyticsEnabled: flag(false, "Compute the Sharpe ratio and drawdown with each performance update")
+    advancedAnalyticsEnabled: flag(false, "Compute the Sharpe ratio with each performance update")
   },
   "What is switched on"
 )

@@ -36,6 +36,8 @@ export class Executor extends Context.Service<
     readonly cancelAll: (marketId?: MarketId) => Effect.Effect<number>
     /** Cancels the unmatched part and places it again at `price`, as the approved new order. */
     readonly replace: (bet: Bet, order: ApprovedOrder, price: Price) => Effect.Effect<Bet, StorageFailure>
+    /** Takes up the open bets of an earlier process, once, before anything is placed. */
+    readonly resume: (openBets: ReadonlyArray<Bet>) => Effect.Effect<void>
     readonly metrics: Effect.Effect<ExecutionMetrics>
   }
 >()("clever-better/execution/Executor") {}

@@ -1,0 +1,71 @@
+/**
+ * What `replay` is made of: the bot under the recording's clock, with the simulated venue, in memory or (to keep what it
+ * does) in the database. It draws its random numbers from a fixed seed, so that it repeats.
+ */
+import { Clock, Effect, Layer, References } from "effect"
+import { Replay } from "../bot/Replay.ts"
+import * as ReplayClock from "../bot/ReplayClock.ts"
+import { ReplayReporter } from "../bot/ReplayReport.ts"
+import { Books } from "../market/Books.ts"
+import type { OnBookProblem } from "../market/BookProblem.ts"
+import * as RecordedFiles from "../market/RecordedFiles.ts"
+import type { RecordedBatch } from "../market/recording/RecordingMerge.ts"
+import { Notifier } from "../monitoring/Notifier.ts"
+import * as Telemetry from "../monitoring/Telemetry.ts"
+import * as Database from "../persistence/Database.ts"
+import { DatabaseHealth } from "../persistence/DatabaseHealth.ts"
+import * as Migrations from "../persistence/Migrations.ts"
+import * as Repositories from "../persistence/Repositories.ts"
+import { StrategyRegistry } from "../strategy/StrategyRegistry.ts"
+import * as BotLayer from "./BotLayer.ts"
+import * as PaperBot from "./PaperBot.ts"
+
+export interface ReplayOptions {
+  /** Write to the database of the settings, in the `replay` mode; otherwise nothing is left behind. */
+  readonly persist: boolean
+  /** Where the user's strategy modules are looked for. */
+  readonly folders: ReadonlyArray<string>
+  /** Told of everything in the messages that the books could not use. */
+  readonly onProblem: OnBookProblem
+}
+
+const inDatabase = Repositories.layerSql.pipe(Layer.provideMerge(Migrations.layer), Layer.provideMerge(Database.layer))
+const inMemory = Layer.mergeAll(Repositories.layerMemory, DatabaseHealth.layerMemory)
+
+/** Recordings as a replay takes them, with whatever could not be read filed under file and line. */
+export const open = (paths: ReadonlyArray<string>) =>
+  Effect.map(RecordedFiles.open(paths), (recordings) => {
+    let batch: RecordedBatch | null = null
+    let index = 0
+    return {
+      ...recordings,
+      next: async () => (batch = await recordings.next()),
+      applying: (at: number) => void (index = at),
+      onProblem: RecordedFiles.reportBooks(recordings.problems, () => (batch === null ? null : { batch, index }))
+    }
+  })
+
+export const drivers = Effect.all({ replay: Replay, reporter: ReplayReporter })
+
+/** Needs settings. */
+export const layer = ({ folders, onProblem, persist }: ReplayOptions) =>
+  Layer.unwrap(
+    Effect.map(Clock.Clock, (real) => {
+      const clock = ReplayClock.make(real)
+      return Layer.mergeAll(Replay.layer(clock), ReplayReporter.layer(clock)).pipe(
+        Layer.provideMerge(BotLayer.layer("replay")),
+        Layer.provideMerge(PaperBot.venue("replay")),
+        Layer.provideMerge(
+          Layer.mergeAll(Books.layerReporting(onProblem), StrategyRegistry.layer(folders), Notifier.layerLog)
+        ),
+        Layer.provideMerge(persist ? inDatabase : inMemory),
+        Layer.provideMerge(
+          Layer.mergeAll(
+            Layer.succeed(Clock.Clock, clock),
+            Layer.succeed(References.MinimumLogLevel, "Error"),
+            Telemetry.layerOff
+          )
+        )
+      )
+    })
+  )

@@ -1,0 +1,124 @@
+/**
+ * Where prices come in. Each message goes into the books; each changed market is then shown to whom it concerns, and what
+ * it asks for (a race to record, a market to settle, an evaluation) is noted for the reactions. Synchronous throughout:
+ * this is the path of every market update.
+ */
+import { Clock, Context, Effect, Layer } from "effect"
+import { Settings } from "../config/Settings.ts"
+import type { MarketId } from "../domain/Identifiers.ts"
+import type { MarketDefinition } from "../domain/Market.ts"
+import { Books } from "../market/Books.ts"
+import type { MarketBook } from "../market/MarketBook.ts"
+import type { MarketMessage } from "../market/MarketMessage.ts"
+import * as RaceCatalogue from "../market/RaceCatalogue.ts"
+import { ActiveStrategies } from "./ActiveStrategies.ts"
+import { DecisionLog } from "./DecisionLog.ts"
+import { MarketSettlement } from "./MarketSettlement.ts"
+import { OddsRecorder } from "./OddsRecorder.ts"
+import { RaceRecorder } from "./RaceRecorder.ts"
+import { Tally } from "./Tally.ts"
+
+export class Feed extends Context.Service<
+  Feed,
+  {
+    readonly receive: (message: MarketMessage) => void
+    /** Publish time of the last message of any kind, heartbeats included; 0 before the first. */
+    readonly lastPublishTime: () => number
+    /** When the last message arrived, by the bot's clock; before the first, when the bot began. */
+    readonly lastArrival: () => number
+    /** The last definition of a market that is not over. */
+    readonly definitionOf: (marketId: MarketId) => MarketDefinition | undefined
+    /** Open markets of the kinds that are traded. */
+    readonly tradable: () => Iterable<MarketBook>
+    /** Markets that changed since this was last asked, when strategies are to look at updates. */
+    readonly takeTouched: () => ReadonlyArray<MarketBook>
+    readonly hasTouched: () => boolean
+  }
+>()("clever-better/bot/Feed") {
+  static readonly layer = Layer.effect(
+    Feed,
+    Effect.suspend(() => make)
+  )
+}
+
+interface Watched {
+  definition: MarketDefinition
+  isTraded: boolean
+}
+
+const make = Effect.gen(function* () {
+  const clock = yield* Clock.Clock
+  const { markets, trading } = yield* Settings
+  const books = yield* Books
+  const strategies = yield* ActiveStrategies
+  const races = yield* RaceRecorder
+  const settlement = yield* MarketSettlement
+  const odds = yield* OddsRecorder
+  const decisions = yield* DecisionLog
+  const tally = yield* Tally
+
+  const watched = new Map<MarketId, Watched>()
+  const touched = new Set<MarketBook>()
+  const looksAtUpdates = trading.evaluation === "on_update"
+  let lastPublishTime = 0
+  let lastArrival = clock.currentTimeMillisUnsafe()
+
+  /** A definition that is new: the same market's later messages share the object until it changes. */
+  const defined = (definition: MarketDefinition): Watched => {
+    const isTraded = RaceCatalogue.isTraded(definition, markets)
+    const known = watched.get(definition.marketId)
+    if (known === undefined) tally.activity.markets++
+    const now = { definition, isTraded }
+    watched.set(definition.marketId, now)
+    if (isTraded) races.noticed(definition)
+    if (definition.status === "CLOSED" && isTraded) settlement.closed(definition)
+    return now
+  }
+
+  const changed = (book: MarketBook): void => {
+    tally.activity.updates++
+    const { definition } = book
+    if (definition === null) return
+    let market = watched.get(book.marketId)
+    if (market === undefined || market.definition !== definition) market = defined(definition)
+    if (!market.isTraded) return
+    strategies.observe(definition, book, book.publishTime)
+    odds.notice(book)
+    if (looksAtUpdates) touched.add(book)
+  }
+
+  settlement.onOver((marketId) => {
+    const book = books.get(marketId)
+    if (book !== undefined) touched.delete(book)
+    watched.delete(marketId)
+    races.forget(marketId)
+    odds.forget(marketId)
+    decisions.forget(marketId)
+    strategies.forget(marketId)
+    books.forget(marketId)
+  })
+
+  return Feed.of({
+    receive: (message) => {
+      lastArrival = clock.currentTimeMillisUnsafe()
+      if (message.pt > lastPublishTime) lastPublishTime = message.pt
+      for (const book of books.apply(message)) changed(book)
+    },
+    lastPublishTime: () => lastPublishTime,
+    lastArrival: () => lastArrival,
+    definitionOf: (marketId) => watched.get(marketId)?.definition,
+    *tradable() {
+      for (const [marketId, { definition, isTraded }] of watched) {
+        if (!isTraded || definition.status !== "OPEN") continue
+        const book = books.get(marketId)
+        if (book !== undefined) yield book
+      }
+    },
+    hasTouched: () => touched.size > 0,
+    takeTouched: () => {
+      const markets = [...touched]
+      touched.clear()
+      return markets
+    }
+  })
+})

@@ -1,0 +1,81 @@
+/** Everything that recurs, in one table: what comes round with time, and what the feed sets off. */
+import { Context, Duration, Effect, Layer } from "effect"
+import { Settings } from "../config/Settings.ts"
+import type { StorageFailure } from "../persistence/StorageFailure.ts"
+import { Monitor } from "../monitoring/Monitor.ts"
+import { ActiveStrategies } from "./ActiveStrategies.ts"
+import { DecisionLog } from "./DecisionLog.ts"
+import { Feed } from "./Feed.ts"
+import { Guards } from "./Guards.ts"
+import { Heartbeat } from "./Heartbeat.ts"
+import type { Loop, Reaction } from "./Loop.ts"
+import { MarketSettlement } from "./MarketSettlement.ts"
+import { OddsRecorder } from "./OddsRecorder.ts"
+import { OrderManager } from "./OrderManager.ts"
+import { RaceRecorder } from "./RaceRecorder.ts"
+import { TradingCycle } from "./TradingCycle.ts"
+
+/** Loops that only some modes have, for instance the simulator's. */
+export const ExtraLoops = Context.Reference<ReadonlyArray<Loop>>("clever-better/bot/ExtraLoops", {
+  defaultValue: () => []
+})
+
+export class Loops extends Context.Service<
+  Loops,
+  {
+    readonly loops: ReadonlyArray<Loop<StorageFailure>>
+    /** In the order in which an update is answered: recorded, matched, settled, and only then bet on. */
+    readonly reactions: ReadonlyArray<Reaction<StorageFailure>>
+  }
+>()("clever-better/bot/Loops") {
+  static readonly layer = Layer.effect(
+    Loops,
+    Effect.suspend(() => make)
+  )
+}
+
+const make = Effect.gen(function* () {
+  const { bot, odds, trading } = yield* Settings
+  const cycle = yield* TradingCycle
+  const feed = yield* Feed
+  const races = yield* RaceRecorder
+  const orders = yield* OrderManager
+  const settlement = yield* MarketSettlement
+  const strategies = yield* ActiveStrategies
+  const decisions = yield* DecisionLog
+  const recorder = yield* OddsRecorder
+  const monitor = yield* Monitor
+  const guards = yield* Guards
+  const heartbeat = yield* Heartbeat
+  const extra = yield* ExtraLoops
+
+  return Loops.of({
+    reactions: [
+      { name: "races", pending: races.pending, run: races.flush },
+      { name: "orders", pending: orders.pending, run: orders.applyUpdates },
+      { name: "settlement", pending: settlement.pending, run: settlement.run },
+      { name: "strategy failures", pending: strategies.hasFailures, run: strategies.tellFailures },
+      { name: "updates", pending: feed.hasTouched, run: Effect.suspend(() => cycle.look(feed.takeTouched())) }
+    ],
+    loops: [
+      { name: "trading", every: trading.strategyEvaluationInterval, run: cycle.run },
+      {
+        name: "order monitoring",
+        every: bot.orderMonitoringInterval,
+        run: Effect.andThen(orders.cancelOld, orders.applyUpdates)
+      },
+      {
+        name: "performance",
+        every: bot.performanceUpdateInterval,
+        run: Effect.asVoid(monitor.updatePerformance),
+        writes: true
+      },
+      { name: "odds", every: odds.flushIntervalSeconds, run: recorder.flush, writes: true },
+      { name: "decisions", every: odds.flushIntervalSeconds, run: decisions.flush, writes: true },
+      { name: "database guard", every: Duration.seconds(5), run: guards.checkDatabase, inRealTimeOnly: true },
+      { name: "feed guard", every: Duration.seconds(1), run: guards.checkFeed, inRealTimeOnly: true },
+      { name: "heartbeat", every: Duration.minutes(1), run: heartbeat.beat, inRealTimeOnly: true },
+      ...extra
+    ]
+  })
+})

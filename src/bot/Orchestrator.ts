@@ -1,0 +1,135 @@
+/**
+ * Runs the bot in real time: takes up what was open, then lets the feed, the loops and the reactions run under one scope
+ * until it is told to stop or the feed ends. Stopping goes in steps, each bounded: no new bets, orders wound down, and only
+ * then the loops end.
+ */
+import { Cause, Clock, Context, Duration, Effect, Exit, Layer, Stream } from "effect"
+import { Settings } from "../config/Settings.ts"
+import * as Bet from "../domain/Bet.ts"
+import { Executor } from "../execution/Executor.ts"
+import { MarketData, type MarketDataFailure } from "../market/MarketData.ts"
+import type { MarketMessage } from "../market/MarketMessage.ts"
+import * as Metrics from "../monitoring/Metrics.ts"
+import { Notifier } from "../monitoring/Notifier.ts"
+import type { StorageFailure } from "../persistence/StorageFailure.ts"
+import { CircuitBreaker } from "../risk/CircuitBreaker.ts"
+import { RiskManager } from "../risk/RiskManager.ts"
+import { TradingState } from "../risk/TradingState.ts"
+import { ActiveStrategies } from "./ActiveStrategies.ts"
+import { Feed } from "./Feed.ts"
+import { type Failure, forkLoop, forkReaction } from "./Loop.ts"
+import { Loops } from "./Loops.ts"
+import { OpenBets } from "./OpenBets.ts"
+import { Restart, type Restored } from "./Restart.ts"
+
+export interface OrchestratorStatus {
+  readonly startedAt: number
+  readonly restored: Restored | null
+  readonly isStopping: boolean
+}
+
+export class Orchestrator extends Context.Service<
+  Orchestrator,
+  {
+    /** Runs until it is interrupted or the feed has ended, and winds down in either case. */
+    readonly run: Effect.Effect<void, StorageFailure | MarketDataFailure>
+    readonly status: () => OrchestratorStatus
+  }
+>()("clever-better/bot/Orchestrator") {
+  static readonly layer = Layer.effect(
+    Orchestrator,
+    Effect.suspend(() => make)
+  )
+}
+
+const pulse = Duration.millis(250)
+
+const make = Effect.gen(function* () {
+  const { bot } = yield* Settings
+  const data = yield* MarketData
+  const executor = yield* Executor
+  const risk = yield* RiskManager
+  const breaker = yield* CircuitBreaker
+  const trading = yield* TradingState
+  const feed = yield* Feed
+  const openBets = yield* OpenBets
+  const strategies = yield* ActiveStrategies
+  const notifier = yield* Notifier
+  const restart = yield* Restart
+  const { loops, reactions } = yield* Loops
+  const startedAt = yield* Clock.currentTimeMillis
+  let restored: Restored | null = null
+  let isStopping = false
+
+  const onFailure = ({ cause, name }: Failure) =>
+    Effect.gen(function* () {
+      yield* Metrics.count("loop_failures_total", { loop: name })
+      yield* breaker.recordFailure(name, Cause.pretty(cause))
+      yield* Effect.logError("A loop failed; it goes on", { loop: name }, cause)
+    })
+
+  const runFeed = Effect.fnUntraced(function* ({ markets }: Restored) {
+    const woken = yield* Effect.forEach(reactions, (reaction) => forkReaction(reaction, onFailure))
+    const wakeAll = Effect.sync(() => {
+      for (const { wake } of woken) wake()
+    })
+    for (const loop of loops) yield* forkLoop(loop, onFailure)
+    // Not everything that sets off a reaction comes with a message: simulated orders also move while a market is quiet.
+    yield* forkLoop({ name: "reactions", every: pulse, run: wakeAll }, onFailure)
+    const receive = (messages: ReadonlyArray<MarketMessage>) =>
+      Effect.andThen(
+        Effect.sync(() => {
+          for (const message of messages) feed.receive(message)
+        }),
+        wakeAll
+      )
+    yield* Stream.runForEach(data.messages(markets), receive)
+  })
+
+  const hasOrders = () => [...openBets.all()].some((bet) => Bet.isExecutable(bet) && bet.status !== "unknown")
+
+  /**
+   * Asks for all orders to be cancelled and waits, while the loops still run, until none can be matched any more. The bound
+   * is a deadline and not a timeout, because a fiber that is being interrupted cannot interrupt its own waiting.
+   */
+  const cancelOrders = Effect.gen(function* () {
+    const asked = yield* executor.cancelAll()
+    if (asked > 0) yield* Effect.logInfo(`Cancelling the unmatched part of ${asked} orders`)
+    const deadline = (yield* Clock.currentTimeMillis) + Duration.toMillis(bot.shutdownTimeoutSeconds)
+    while (hasOrders() && (yield* Clock.currentTimeMillis) < deadline) yield* Effect.sleep("100 millis")
+    if (hasOrders()) yield* Effect.logWarning("Orders are left behind: they were not cancelled in time")
+  })
+
+  const windDown = Effect.fnUntraced(function* (exit: Exit.Exit<unknown, unknown>) {
+    isStopping = true
+    yield* risk.shutDown
+    if (bot.onShutdown === "cancel") yield* cancelOrders
+    yield* breaker.check
+    yield* trading.check
+    yield* notifier.notify({ _tag: "Stopped", reason: reasonOf(exit), openBets: openBets.count() })
+  })
+
+  /** Writes what the loops would have written in their next round. Ends at the first write that fails. */
+  const writeRest = Effect.forEach(
+    [...reactions, ...loops.filter(({ writes }) => writes === true)],
+    ({ run }: { readonly run: Effect.Effect<void, StorageFailure> }) => run,
+    { discard: true }
+  ).pipe(Effect.catchCause((cause) => Effect.logError("Not everything could be written before the end", cause)))
+
+  const run = Effect.gen(function* () {
+    breaker.onOpen((change) => notifier.notify({ _tag: "BreakerChanged", change }))
+    restored = yield* restart.restore
+    yield* notifier.notify({
+      _tag: "Started",
+      mode: executor.mode,
+      feed: data.description,
+      strategies: strategies.all().length
+    })
+    yield* runFeed(restored).pipe(Effect.onExit((exit) => windDown(exit)))
+  }).pipe(Effect.scoped, Effect.ensuring(writeRest))
+
+  return Orchestrator.of({ run, status: () => ({ startedAt, restored, isStopping }) })
+})
+
+const reasonOf = (exit: Exit.Exit<unknown, unknown>): string =>
+  Exit.isSuccess(exit) ? "the feed has ended" : Cause.hasInterruptsOnly(exit.cause) ? "as told" : "failed"

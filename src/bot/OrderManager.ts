@@ -1,0 +1,119 @@
+/**
+ * Follows every open bet: takes what the venue says, moves the bet's state forward, tells the risk manager what is now at
+ * stake, and writes the row. Memory changes at once and the database after it; a row that could not be written stays
+ * noted and is written at the next chance. Cancels what has waited too long for a match.
+ */
+import { Clock, Context, Duration, Effect, Layer, Semaphore } from "effect"
+import { Settings } from "../config/Settings.ts"
+import * as Bet from "../domain/Bet.ts"
+import type { BetId, MarketId } from "../domain/Identifiers.ts"
+import { Executor } from "../execution/Executor.ts"
+import { OrderUpdates, type OrderUpdate } from "../execution/OrderUpdates.ts"
+import { BetRepository } from "../persistence/BetRepository.ts"
+import type { StorageFailure } from "../persistence/StorageFailure.ts"
+import { RiskManager } from "../risk/RiskManager.ts"
+import * as BetMetrics from "./BetMetrics.ts"
+import { OpenBets } from "./OpenBets.ts"
+import { Tally } from "./Tally.ts"
+
+export class OrderManager extends Context.Service<
+  OrderManager,
+  {
+    /** An intent is about to be committed and placed: from now on its updates are expected. */
+    readonly expect: (bet: Bet.Bet) => void
+    /** The intent was not committed: nothing was sent, so nothing is open. */
+    readonly abandon: (bet: Bet.Bet) => Effect.Effect<void>
+    /** The bet as the executor left it. */
+    readonly learn: (bet: Bet.Bet) => Effect.Effect<void>
+    /** The bet as the settler left it and wrote it. */
+    readonly settled: (bet: Bet.Bet) => Effect.Effect<void>
+    readonly openOn: (marketId: MarketId) => number
+    /** True when the venue has told of something, or rows wait to be written. */
+    readonly pending: () => boolean
+    /** Applies what the venue has told and writes what has changed. */
+    readonly applyUpdates: Effect.Effect<void, StorageFailure>
+    /** Asks for unmatched orders to be cancelled that are older than `bot.max_order_age_seconds`. */
+    readonly cancelOld: Effect.Effect<number>
+  }
+>()("clever-better/bot/OrderManager") {
+  static readonly layer = Layer.effect(
+    OrderManager,
+    Effect.suspend(() => make)
+  )
+}
+
+const make = Effect.gen(function* () {
+  const { bot } = yield* Settings
+  const executor = yield* Executor
+  const updates = yield* OrderUpdates
+  const repository = yield* BetRepository
+  const risk = yield* RiskManager
+  const openBets = yield* OpenBets
+  const tally = yield* Tally
+  const maxAgeMs = Duration.toMillis(bot.maxOrderAgeSeconds)
+  /** Bets whose row lags behind: bounded by the number of open bets. */
+  const unwritten = new Map<BetId, Bet.Bet>()
+  /** Taken from the venue and not applied yet: what fails half-way is gone on with in the next round. */
+  let inbox: ReadonlyArray<OrderUpdate> = []
+  const oneAtATime = Semaphore.makeUnsafe(1).withPermits(1)
+
+  const becomes = Effect.fnUntraced(function* (before: Bet.Bet, after: Bet.Bet) {
+    if (after === before) return
+    openBets.put(after)
+    tally.changed(before, after)
+    yield* risk.updateExposure(after)
+    yield* BetMetrics.changed(before, after)
+  })
+
+  const changes = (before: Bet.Bet, after: Bet.Bet) => {
+    if (after !== before) unwritten.set(after.id, after)
+    return becomes(before, after)
+  }
+
+  const apply = Effect.fnUntraced(function* ({ betId, event }: OrderUpdate) {
+    const bet = openBets.get(betId) ?? unwritten.get(betId) ?? (yield* repository.byId(betId))
+    if (bet === null) return yield* Effect.logError("An order update names no bet of ours", { bet_id: betId })
+    yield* changes(bet, Bet.transition(bet, event))
+  })
+
+  const write = Effect.gen(function* () {
+    if (unwritten.size === 0) return
+    const bets = [...unwritten.values()]
+    yield* repository.update(bets)
+    for (const bet of bets) if (unwritten.get(bet.id) === bet) unwritten.delete(bet.id)
+  })
+
+  return OrderManager.of({
+    expect: (bet) => openBets.put(bet),
+    abandon: (bet) => {
+      openBets.remove(bet)
+      return risk.release(bet.id)
+    },
+    learn: (bet) =>
+      Effect.suspend(() => {
+        const known = openBets.get(bet.id) ?? bet
+        // Its updates may have come before its answer: then what they said stands.
+        return known.status === "pending" && bet.status !== "pending" ? changes(known, bet) : Effect.void
+      }),
+    settled: (bet) => Effect.suspend(() => becomes(openBets.get(bet.id) ?? bet, bet)),
+    openOn: (marketId) => openBets.onMarket(marketId).length,
+    pending: () => unwritten.size > 0 || inbox.length > 0 || updates.waiting(),
+    applyUpdates: oneAtATime(
+      Effect.gen(function* () {
+        if (updates.waiting()) inbox = [...inbox, ...(yield* updates.take)]
+        for (; inbox.length > 0; inbox = inbox.slice(1)) yield* apply(inbox[0]!)
+        yield* write
+      })
+    ),
+    cancelOld: Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      let asked = 0
+      for (const bet of openBets.all()) {
+        if (bet.order._tag !== "LIMIT" || !Bet.isExecutable(bet) || bet.status === "unknown") continue
+        if (now - (bet.placedAt ?? bet.createdAt) < maxAgeMs) continue
+        if ((yield* executor.cancelBet(bet)) === null) asked++
+      }
+      return asked
+    })
+  })
+})

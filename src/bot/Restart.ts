@@ -1,0 +1,66 @@
+/**
+ * Takes up where the last process left off: what is open, what the day has brought, how high the bankroll stands. Nothing
+ * trades before this has succeeded.
+ */
+import { Clock, Context, Effect, Layer, Option } from "effect"
+import { Settings } from "../config/Settings.ts"
+import type { Bet } from "../domain/Bet.ts"
+import type { MarketId } from "../domain/Identifiers.ts"
+import * as TradingDay from "../domain/TradingDay.ts"
+import { Executor } from "../execution/Executor.ts"
+import { BetRepository } from "../persistence/BetRepository.ts"
+import type { StorageFailure } from "../persistence/StorageFailure.ts"
+import { CircuitBreaker } from "../risk/CircuitBreaker.ts"
+import { RiskManager } from "../risk/RiskManager.ts"
+import type { BetSettlement } from "../risk/RiskState.ts"
+import { OpenBets } from "./OpenBets.ts"
+import { OrderManager } from "./OrderManager.ts"
+
+export interface Restored {
+  readonly openBets: number
+  /** The markets on which something is open: the feed is asked how they ended. */
+  readonly markets: ReadonlyArray<MarketId>
+}
+
+export class Restart extends Context.Service<Restart, { readonly restore: Effect.Effect<Restored, StorageFailure> }>()(
+  "clever-better/bot/Restart"
+) {
+  static readonly layer = Layer.effect(
+    Restart,
+    Effect.suspend(() => make)
+  )
+}
+
+const make = Effect.gen(function* () {
+  const { trading } = yield* Settings
+  const executor = yield* Executor
+  const bets = yield* BetRepository
+  const risk = yield* RiskManager
+  const breaker = yield* CircuitBreaker
+  const openBets = yield* OpenBets
+  const orders = yield* OrderManager
+
+  const zone = Option.getOrThrow(TradingDay.zone(trading.timeZone))
+
+  const restore = Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    const open = yield* bets.open(executor.mode)
+    const today = TradingDay.at(now, zone)
+    const settledToday = yield* bets.settledBetween(executor.mode, today.start, today.end)
+    const bankroll = trading.bankroll + (yield* bets.totalNet(executor.mode))
+    yield* risk.restore({ bankroll, openBets: open, settledToday: settledToday.flatMap(settlementOf) })
+    breaker.setBankroll(bankroll)
+    yield* breaker.flush
+    for (const bet of open) openBets.put(bet)
+    yield* executor.resume(open)
+    yield* orders.applyUpdates
+    return { openBets: openBets.count(), markets: openBets.markets() } satisfies Restored
+  }).pipe(Effect.withSpan("Restart.restore"))
+
+  return Restart.of({ restore })
+})
+
+const settlementOf = ({ id, marketId, settlement, strategyId }: Bet): ReadonlyArray<BetSettlement> =>
+  settlement === null
+    ? []
+    : [{ betId: id, marketId, strategyId, net: settlement.profit - settlement.commission, at: settlement.at }]

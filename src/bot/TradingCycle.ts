@@ -1,0 +1,227 @@
+/**
+ * One round of trading, from the guards to recorded outcomes. It is one trace: a root span with a child for each step and
+ * for each bet. Strategies are asked even when nothing may be placed, because cancelling is always allowed and because
+ * refused signals are what tells a user why nothing happens.
+ */
+import { Clock, Context, Effect, Layer } from "effect"
+import { Settings } from "../config/Settings.ts"
+import type { Decision } from "../domain/Decision.ts"
+import { runnerKey } from "../domain/Identifiers.ts"
+import type { StrategySignal } from "../domain/Signal.ts"
+import * as Value from "../domain/Value.ts"
+import type { MarketBook } from "../market/MarketBook.ts"
+import * as Metrics from "../monitoring/Metrics.ts"
+import * as PredictionFilter from "../prediction/PredictionFilter.ts"
+import { Predictor } from "../prediction/Predictor.ts"
+import { CircuitBreaker } from "../risk/CircuitBreaker.ts"
+import { RiskManager } from "../risk/RiskManager.ts"
+import { ActiveStrategies } from "./ActiveStrategies.ts"
+import { DecisionLog } from "./DecisionLog.ts"
+import { Feed } from "./Feed.ts"
+import { OpenBets } from "./OpenBets.ts"
+import { RaceRecorder } from "./RaceRecorder.ts"
+import { type Outcome, SignalExecution } from "./SignalExecution.ts"
+import * as SignalTrace from "./SignalTrace.ts"
+import { Tally } from "./Tally.ts"
+
+export class TradingCycle extends Context.Service<
+  TradingCycle,
+  {
+    /** Looks at every race in its window. */
+    readonly run: Effect.Effect<void>
+    /** Looks at these markets only, because they have just changed. */
+    readonly look: (markets: ReadonlyArray<MarketBook>) => Effect.Effect<void>
+  }
+>()("clever-better/bot/TradingCycle") {
+  static readonly layer = Layer.effect(
+    TradingCycle,
+    Effect.suspend(() => make)
+  )
+}
+
+interface Executed {
+  readonly wish: StrategySignal
+  readonly outcome: Outcome
+}
+
+const make = Effect.gen(function* () {
+  const { features, trading } = yield* Settings
+  const breaker = yield* CircuitBreaker
+  const risk = yield* RiskManager
+  const predictor = yield* Predictor
+  const feed = yield* Feed
+  const races = yield* RaceRecorder
+  const strategies = yield* ActiveStrategies
+  const openBets = yield* OpenBets
+  const execution = yield* SignalExecution
+  const decisions = yield* DecisionLog
+  const tally = yield* Tally
+
+  const run = Effect.gen(function* () {
+    yield* checkBreaker
+    yield* updateRisk
+    yield* verifyLimits
+    const upcoming = yield* upcomingRaces
+    const signals = yield* evaluateStrategies(upcoming)
+    const wanted = yield* filterByPredictions(signals)
+    const executed = yield* executeSignals(wanted)
+    yield* recordOutcomes(executed)
+  }).pipe(
+    Effect.withSpan("TradingCycle", { root: true }),
+    Metrics.timed("cycle_duration_seconds", {}),
+    Effect.andThen(Clock.currentTimeMillis),
+    Effect.flatMap((now) => Metrics.set("last_cycle_timestamp_seconds", {}, now))
+  )
+
+  const checkBreaker = Effect.gen(function* () {
+    yield* breaker.check
+    const { phase, reason } = breaker.state(yield* Clock.currentTimeMillis)
+    yield* Effect.annotateCurrentSpan({ state: phase, reason })
+  }).pipe(Effect.withSpan("CircuitBreaker.check"))
+
+  const updateRisk = Effect.gen(function* () {
+    const { bankroll, dailyNet, exposure, liability, openBets } = yield* risk.riskMetrics
+    yield* Metrics.set("bankroll", {}, bankroll)
+    yield* Metrics.set("exposure", {}, exposure)
+    yield* Metrics.set("liability", {}, liability)
+    yield* Metrics.set("daily_profit", {}, dailyNet)
+    yield* Metrics.set("open_bets", {}, openBets)
+    yield* Effect.annotateCurrentSpan({ bankroll, current_exposure: exposure, daily_profit: dailyNet })
+  }).pipe(Effect.withSpan("RiskManager.update"))
+
+  const verifyLimits = Effect.gen(function* () {
+    const denial = yield* risk.checkRiskLimits()
+    yield* Effect.annotateCurrentSpan({ decision: denial?.reason ?? "within_limits" })
+  }).pipe(Effect.withSpan("RiskManager.limits"))
+
+  const upcomingRaces = Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    const upcoming = [...feed.tradable()].filter((book) => isDue(book, now))
+    yield* Effect.annotateCurrentSpan({ races: upcoming.length })
+    return upcoming
+  }).pipe(Effect.withSpan("Races.upcoming"))
+
+  const isDue = (book: MarketBook, now: number): boolean =>
+    book.definition !== null && races.isRecorded(book.marketId) && strategies.wants(book.definition, now)
+
+  const evaluateStrategies = Effect.fn("Strategies.evaluate")(function* (upcoming: ReadonlyArray<MarketBook>) {
+    const signals = evaluate(upcoming, yield* Clock.currentTimeMillis)
+    yield* Effect.annotateCurrentSpan({ races: upcoming.length, signals: signals.length })
+    return signals
+  })
+
+  /** Plain code: it runs for every market of a cycle, or for every update. */
+  const evaluate = (markets: ReadonlyArray<MarketBook>, now: number): ReadonlyArray<StrategySignal> => {
+    const signals: Array<StrategySignal> = []
+    for (const book of markets) {
+      if (book.definition === null) continue
+      tally.activity.evaluations++
+      const own = strategies.evaluate(book.definition, book, now, (id) => openBets.ofStrategy(book.marketId, id))
+      for (const signal of own) signals.push(signal)
+    }
+    tally.activity.signals += signals.length
+    return signals
+  }
+
+  const filterByPredictions = Effect.fn("Predictions.filter")(function* (signals: ReadonlyArray<StrategySignal>) {
+    const kept: Array<StrategySignal> = []
+    for (const ofMarket of Map.groupBy(signals, ({ marketId }) => marketId).values()) {
+      const filtered = yield* filterMarket(ofMarket)
+      for (const decision of filtered.decisions) yield* refuse(decision)
+      kept.push(...filtered.kept)
+    }
+    yield* Effect.annotateCurrentSpan({ signals: signals.length, kept: kept.length })
+    return kept
+  })
+
+  const needsPrediction = (id: StrategySignal["strategyId"]) => strategies.get(id)?.traits.needsPrediction === true
+
+  const filterMarket = Effect.fnUntraced(function* (signals: ReadonlyArray<StrategySignal>) {
+    const market = feed.definitionOf(signals[0]!.marketId)
+    if (market === undefined) return { kept: [], decisions: [] }
+    const isAsked = features.mlPredictionsEnabled && signals.some(({ strategyId }) => needsPrediction(strategyId))
+    const predictions = isAsked ? yield* predict(market.marketId) : null
+    return PredictionFilter.filter(signals, {
+      market,
+      predictions,
+      needsPrediction,
+      bet: openBets.get,
+      minConfidence: trading.minConfidenceThreshold,
+      minExpectedValue: trading.minExpectedValue,
+      commission: Value.commissionOf(market)
+    })
+  })
+
+  /** No answer is no prediction: what needs one is then refused. */
+  const predict = Effect.fnUntraced(function* (marketId: MarketBook["marketId"]) {
+    const at = yield* Clock.currentTimeMillis
+    return yield* predictor
+      .predict({ marketId, at, runners: [] })
+      .pipe(
+        Effect.catch((failure) =>
+          Effect.as(Effect.logWarning("No predictions", { market_id: marketId, message: failure.message }), null)
+        )
+      )
+  })
+
+  const executeSignals = Effect.fn("Signals.execute")(function* (wishes: ReadonlyArray<StrategySignal>) {
+    const executed: Array<Executed> = []
+    for (const wish of wishes) {
+      const outcome = yield* execution.execute(wish).pipe(
+        Effect.tap((outcome) => SignalTrace.annotate(outcome)),
+        Effect.withSpan(wish.signal._tag, { attributes: SignalTrace.attributes(wish) })
+      )
+      executed.push({ wish, outcome })
+    }
+    return executed
+  })
+
+  const recordOutcomes = Effect.fn("Outcomes.record")(function* (executed: ReadonlyArray<Executed>) {
+    for (const { outcome, wish } of executed) {
+      yield* Metrics.count("signals_total", { strategy_id: wish.strategyId, signal: wish.signal._tag })
+      if (outcome._tag === "Denied") yield* refuse({ ...subjectOf(wish), step: outcome.step, denial: outcome.denial })
+      if (outcome._tag === "NotCommitted") yield* breaker.recordFailure("database", outcome.failure.message)
+      if (outcome._tag === "Placed") yield* breaker.recordSuccess
+    }
+    yield* Effect.annotateCurrentSpan({ placed: executed.filter(({ outcome }) => outcome._tag === "Placed").length })
+  })
+
+  const subjectOf = ({ at, marketId, signal, strategyId }: StrategySignal) => {
+    const runner = signal._tag === "Place" ? signal : openBets.get(signal.betId)
+    return {
+      at,
+      strategyId,
+      marketId,
+      runner: runner === undefined ? null : runnerKey(runner.selectionId, runner.handicap)
+    }
+  }
+
+  const refuse = (decision: Decision) =>
+    Effect.suspend(() => {
+      decisions.record(decision)
+      const { denial, step } = decision
+      const counted = Metrics.count("decisions_total", { step, reason: denial.reason })
+      return step === "risk"
+        ? Effect.andThen(counted, Metrics.count("risk_denials_total", { reason: denial.reason }))
+        : counted
+    })
+
+  /** The path of an update: nothing but plain code until a strategy wants something. */
+  const look = (markets: ReadonlyArray<MarketBook>) =>
+    Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      const signals = evaluate(
+        markets.filter((book) => isDue(book, now)),
+        now
+      )
+      if (signals.length === 0) return
+      tally.activity.cycles++
+      yield* filterByPredictions(signals).pipe(
+        Effect.flatMap(executeSignals),
+        Effect.flatMap(recordOutcomes),
+        Effect.withSpan("TradingCycle", { root: true, attributes: { markets: markets.length } })
+      )
+    })
+
+  return TradingCycle.of({ run, look })
+})
