@@ -81,10 +81,8 @@ export async function* inflate(
         offset += taken
         yield* decoder.take()
         if (decoder.failure !== null) break reading
-        if (taken === slice.length) {
-          isFresh = false
-          continue
-        }
+        if (taken > 0) isFresh = false
+        if (taken === slice.length) continue
         // The compressed stream is over. Node goes on to gzip's next member by itself, what follows then is padding.
         if (format !== "zstd" || isFresh) return
         // zstd files are often several frames, one after the other; Node decodes the first.

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest"
+import type { MarketId } from "../../src/domain/Identifiers.ts"
+import type { MarketDefinition } from "../../src/domain/Market.ts"
+import { decodeDefinition } from "../../src/market/DefinitionDecoder.ts"
+import type { MarketDefinitionMessage } from "../../src/market/MarketMessage.ts"
+import * as RaceCatalogue from "../../src/market/RaceCatalogue.ts"
+import { definition } from "./Messages.ts"
+
+const off = Date.parse("2024-06-01T14:00:00.000Z")
+const market = (change: MarketDefinitionMessage, id = "1.100"): MarketDefinition =>
+  decodeDefinition(id as MarketId, definition({ countryCode: "GB", ...change }), () => undefined)
+
+const filter = { eventTypes: ["7"], countries: ["GB"], marketTypes: ["WIN"] }
+
+describe("RaceCatalogue.isTraded", () => {
+  it.each<readonly [string, MarketDefinitionMessage, boolean]>([
+    ["everything asked for", {}, true],
+    ["another sport", { eventTypeId: "1" }, false],
+    ["another country", { countryCode: "AU" }, false],
+    ["another type of market", { marketType: "PLACE" }, false],
+    ["no country told", { countryCode: "" }, true]
+  ])("judges %s", (_, change, expected) => {
+    expect(RaceCatalogue.isTraded(market(change), filter)).toBe(expected)
+  })
+
+  it("takes no market whose sport is not told, and any country when none is named", () => {
+    const unknown = decodeDefinition("1.1" as MarketId, {}, () => undefined)
+    expect(RaceCatalogue.isTraded(unknown, filter)).toBe(false)
+    expect(RaceCatalogue.isTraded(market({ countryCode: "NZ" }), { ...filter, countries: [] })).toBe(true)
+  })
+})
+
+describe("RaceCatalogue.upcoming", () => {
+  const window = { fromMs: 60_000, toMs: 600_000 }
+
+  it("gives open markets within the window, soonest first", () => {
+    const at = (minutes: number, id: string, change: MarketDefinitionMessage = {}) =>
+      market({ marketTime: new Date(off + minutes * 60_000).toISOString(), ...change }, id)
+    const markets = [
+      at(10, "1.10"),
+      at(1, "1.2"),
+      at(1, "1.1"),
+      at(0.5, "1.3"),
+      at(11, "1.4"),
+      at(5, "1.5", { status: "SUSPENDED" }),
+      at(5, "1.6", { inPlay: true })
+    ]
+    expect(RaceCatalogue.upcoming(markets, off, window).map(({ marketId }) => marketId)).toEqual(["1.1", "1.2", "1.10"])
+  })
+})
+
+describe("RaceCatalogue.raceFacts", () => {
+  it.each([
+    ["2m4f Hcap Chs", null, 4023],
+    ["5f Nursery", null, 1006],
+    ["1m110y Mdn Stks", null, 1710],
+    ["R5 1200m Hcap", 5, 1200],
+    ["A5 480m", null, 480],
+    ["R12 460m Gr5", 12, 460],
+    ["To Be Placed", null, null],
+    ["3m Hcap Hrd", null, 4828]
+  ])("reads %s", (name, raceNumber, distanceMetres) => {
+    expect(RaceCatalogue.raceFacts(market({ name, venue: "Ascot" }))).toEqual({
+      venue: "Ascot",
+      name,
+      raceNumber,
+      distanceMetres
+    })
+  })
+
+  it("tells nothing that is not told", () => {
+    expect(RaceCatalogue.raceFacts(market({}))).toEqual({
+      venue: null,
+      name: null,
+      raceNumber: null,
+      distanceMetres: null
+    })
+  })
+})
