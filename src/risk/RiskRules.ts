@@ -1,0 +1,156 @@
+/**
+ * The rules an order is held against, in the order in which they are asked: the first that refuses gives the reason. Only
+ * placing is ever asked about; nothing here, and nothing that calls it, stands in the way of a cancellation.
+ */
+import { type DenialReason, deny } from "../domain/Decision.ts"
+import { maximumLoss } from "../domain/Order.ts"
+import * as AccountRules from "./AccountRules.ts"
+import * as Exposure from "./Exposure.ts"
+import * as MarketRules from "./MarketRules.ts"
+import * as OpenRisk from "./OpenRisk.ts"
+import type { RiskLimits } from "./RiskLimits.ts"
+import type { RiskRequest } from "./RiskRequest.ts"
+import { above, type Proposal, type Rule, rule } from "./Rule.ts"
+
+/** Backer's stake; null for a lay on the close, whose stake follows from the starting price. */
+const stakeOf = ({ order, side }: RiskRequest["intent"]): number | null =>
+  order._tag === "LIMIT" ? order.size : side === "BACK" ? order.liability : null
+
+const confidence = rule<Proposal>(
+  "confidence_too_low",
+  "The signal's confidence is at least `min_confidence_threshold`.",
+  ({ limits, request: { intent } }) =>
+    intent.confidence >= limits.minConfidence
+      ? null
+      : deny("confidence_too_low", intent.confidence, limits.minConfidence)
+)
+
+const minimum = rule<Proposal>(
+  "size_below_minimum",
+  "The stake (of a lay on the close, the liability) is at least `min_stake`; what is left of a bet may be replaced.",
+  ({ limits, request: { intent } }) => {
+    const amount = intent.order._tag === "LIMIT" ? intent.order.size : intent.order.liability
+    return intent.replaces !== null || amount >= limits.minStake
+      ? null
+      : deny("size_below_minimum", amount, limits.minStake)
+  }
+)
+
+const stake = rule<Proposal>(
+  "stake_above_limit",
+  "The backer's stake is at most `max_stake_per_bet`. A lay on the close has none yet: its liability is what counts.",
+  ({ limits, request }) => above("stake_above_limit", stakeOf(request.intent) ?? 0, limits.maxStake)
+)
+
+const liability = rule<Proposal>(
+  "liability_above_limit",
+  "What the bet can lose is at most `max_liability_per_bet`.",
+  ({ limits, request: { intent } }) =>
+    above("liability_above_limit", maximumLoss(intent.side, intent.order), limits.maxLiability)
+)
+
+const unknown = rule<Proposal>(
+  "outcome_unknown",
+  "No earlier bet of the strategy on this market is without an answer.",
+  ({ request: { intent }, state }) =>
+    (OpenRisk.ofStrategyMarket(state.open, intent.strategyId, intent.marketId)?.unknown ?? 0) === 0
+      ? null
+      : deny("outcome_unknown")
+)
+
+const kindOpen = rule<Proposal>(
+  "already_open",
+  "The strategy has no such bet (market, runner, side, slot) open already, except the one it replaces.",
+  ({ request: { intent }, state }) =>
+    OpenRisk.isKindTaken(state.open, intent) || OpenRisk.find(state.open, intent.id) !== undefined
+      ? deny("already_open")
+      : null
+)
+
+const count = rule<Proposal>(
+  "concurrent_bets",
+  "At most `max_concurrent_bets` bets are open, this one included.",
+  ({ after, limits }) => above("concurrent_bets", OpenRisk.openBets(after), limits.maxConcurrentBets)
+)
+
+/**
+ * A figure that the order does not raise, rounding aside, is never held against it: it may be the very order that brings
+ * the figure down.
+ */
+const isRaised = (
+  { after, before, request: { intent } }: Proposal,
+  measure: (risk: OpenRisk.OpenRisk, intent: RiskRequest["intent"]) => number
+): boolean => {
+  const rounding = (risk: OpenRisk.OpenRisk) => OpenRisk.roundingOf(risk, intent.marketId, Exposure.runnerOf(intent))
+  const raised = measure(after, intent) - measure(before, intent)
+  return !(raised <= rounding(after) - rounding(before))
+}
+
+const exposure = (
+  reason: DenialReason,
+  key: string,
+  limit: (limits: RiskLimits) => number,
+  measure: (risk: OpenRisk.OpenRisk, intent: RiskRequest["intent"]) => number
+) =>
+  rule<Proposal>(reason, `${key}, or the order does not raise it.`, (proposal) => {
+    const denial = above(reason, measure(proposal.after, proposal.request.intent), limit(proposal.limits))
+    return denial !== null && isRaised(proposal, measure) ? denial : null
+  })
+
+/** The order itself: asked after the account's rules. */
+export const orderRules: ReadonlyArray<Rule<Proposal>> = [
+  MarketRules.reckonable,
+  MarketRules.marketOpen,
+  MarketRules.inPlay,
+  MarketRules.window,
+  MarketRules.runnerActive,
+  MarketRules.age,
+  MarketRules.onLadder,
+  MarketRules.odds,
+  MarketRules.distance,
+  confidence,
+  minimum,
+  stake,
+  liability,
+  unknown,
+  kindOpen,
+  count,
+  exposure(
+    "selection_exposure",
+    "The runner's worst case stays within `max_selection_exposure`",
+    (limits) => limits.maxSelectionExposure,
+    (risk, intent) => OpenRisk.ofSelection(risk, intent.marketId, Exposure.runnerOf(intent))
+  ),
+  exposure(
+    "market_exposure",
+    "The market's worst case stays within `max_market_exposure`",
+    (limits) => limits.maxMarketExposure,
+    (risk, intent) => OpenRisk.ofMarket(risk, intent.marketId)
+  ),
+  exposure(
+    "strategy_exposure",
+    "The strategy's worst case stays within `max_strategy_exposure`",
+    (limits) => limits.maxStrategyExposure,
+    (risk, intent) => OpenRisk.ofStrategy(risk, intent.strategyId)
+  ),
+  exposure(
+    "account_exposure",
+    "The account's worst case stays within `max_exposure`",
+    (limits) => limits.maxExposure,
+    (risk) => risk.exposure
+  ),
+  rule(
+    "insufficient_funds",
+    "The bankroll covers the account's worst case, or the order does not raise it.",
+    (proposal) => {
+      const denial = above("insufficient_funds", proposal.after.exposure, proposal.state.bankroll ?? 0)
+      return denial !== null && isRaised(proposal, (risk) => risk.exposure) ? denial : null
+    }
+  )
+]
+
+/** Pause, halt, breaker and the day's result: asked before every order. */
+export const accountRules = AccountRules.standing
+
+/** Whether there is room for any further bet: asked when nobody has a particular order in mind. */
+export const roomRules = AccountRules.room
