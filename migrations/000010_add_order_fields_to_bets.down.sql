@@ -1,3 +1,4 @@
+DROP INDEX bets_open_replacement_idx;
 DROP INDEX bets_open_intent_idx;
 DROP INDEX bets_customer_order_ref_idx;
 

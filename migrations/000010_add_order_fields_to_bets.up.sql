@@ -29,6 +29,9 @@ ALTER TABLE bets
 
 CREATE UNIQUE INDEX bets_customer_order_ref_idx ON bets (customer_order_ref);
 
--- A strategy has one such bet open: the next cycle cannot bet the same signal again.
+-- A strategy has one such bet open: the next cycle cannot bet the same signal again. A replacement stands beside the bet
+-- it replaces until the venue has cancelled that one; a bet has one open replacement.
 CREATE UNIQUE INDEX bets_open_intent_idx ON bets (mode, strategy_id, market_id, selection_id, handicap, side, slot)
-  WHERE status IN ('pending', 'unknown', 'placed', 'partially_matched', 'matched') AND NOT reopened;
+  WHERE status IN ('pending', 'unknown', 'placed', 'partially_matched', 'matched') AND NOT reopened AND replaces IS NULL;
+CREATE UNIQUE INDEX bets_open_replacement_idx ON bets (mode, replaces)
+  WHERE status IN ('pending', 'unknown', 'placed', 'partially_matched', 'matched') AND replaces IS NOT NULL;

@@ -3,14 +3,15 @@ import { Context, type Effect } from "effect"
 import * as Bet from "../domain/Bet.ts"
 import type { BetId, MarketId } from "../domain/Identifiers.ts"
 import type { Mode } from "../domain/Mode.ts"
+import type { Pence } from "../domain/Money.ts"
 import type { StorageFailure } from "./StorageFailure.ts"
 
 export class BetRepository extends Context.Service<
   BetRepository,
   {
     /**
-     * Commits new intents, all or none. A `conflict` means that the strategy has such a bet open already. After
-     * `unavailable` the intents may or may not have been committed: the bet must not be sent, and reconciliation closes
+     * Commits new intents, all or none. A `conflict` means that the strategy has such a bet open already; a replacement
+     * stands beside the bet it replaces, but not beside another open replacement of it. After `unavailable` the intents may or may not have been committed: the bet must not be sent, and reconciliation closes
      * a row that is there.
      */
     readonly create: (bets: ReadonlyArray<Bet.Bet>) => Effect.Effect<void, StorageFailure>
@@ -30,6 +31,8 @@ export class BetRepository extends Context.Service<
       from: number,
       to: number
     ) => Effect.Effect<ReadonlyArray<Bet.Bet>, StorageFailure>
+    /** What all settled bets brought together, net of commission. */
+    readonly totalNet: (mode: Mode) => Effect.Effect<Pence, StorageFailure>
     /** Newest first. */
     readonly recent: (mode: Mode, limit: number) => Effect.Effect<ReadonlyArray<Bet.Bet>, StorageFailure>
   }

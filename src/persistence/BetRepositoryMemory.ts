@@ -21,8 +21,9 @@ const make = () => {
   const byVenueId = new Map<string, BetId>()
   const byMarket = new Map<string, Array<BetId>>()
   const openBets = new Set<BetId>()
-  /** Which bet has an intent open. */
-  const intents = new Map<string, BetId>()
+  const openByIntent = new Map<string, Set<BetId>>()
+  /** Bets, with their mode, of which a replacement is open. */
+  const replaced = new Set<string>()
   /** In the order of settlement while `inOrder`: what comes late or is settled anew makes it be sorted again. */
   const settled: Array<BetId> = []
   let inOrder = true
@@ -58,9 +59,23 @@ const make = () => {
 
   const all = (ids: Iterable<BetId>) => Array.from(ids, (id) => bets.get(id)!)
 
-  const release = (bet: Bet.Bet) => {
+  const open = (bet: Bet.Bet) => {
+    openBets.add(bet.id)
     const intent = intentOf(bet)
-    if (intents.get(intent) === bet.id) intents.delete(intent)
+    const known = openByIntent.get(intent)
+    if (known === undefined) openByIntent.set(intent, new Set([bet.id]))
+    else known.add(bet.id)
+    if (bet.replaces !== null) replaced.add(`${bet.mode} ${bet.replaces}`)
+  }
+
+  const close = (bet: Bet.Bet) => {
+    openBets.delete(bet.id)
+    const intent = intentOf(bet)
+    const known = openByIntent.get(intent)
+    if (known?.delete(bet.id) === true) {
+      if (known.size === 0) openByIntent.delete(intent)
+      if (bet.replaces !== null) replaced.delete(`${bet.mode} ${bet.replaces}`)
+    }
   }
 
   const put = (bet: Bet.Bet) => {
@@ -68,19 +83,18 @@ const make = () => {
     bets.set(bet.id, bet)
     addSettled(before, bet)
     if (bet.betfairBetId !== null) byVenueId.set(`${bet.mode} ${bet.betfairBetId}`, bet.id)
-    if (Bet.isOpen(bet)) {
-      openBets.add(bet.id)
-    } else {
-      openBets.delete(bet.id)
-      release(bet)
-    }
+    if (Bet.isOpen(bet)) open(bet)
+    else close(bet)
   }
 
   const isTakenVenueId = (bet: Bet.Bet): boolean =>
     bet.betfairBetId !== null && (byVenueId.get(`${bet.mode} ${bet.betfairBetId}`) ?? bet.id) !== bet.id
 
+  const isIntentTaken = (bet: Bet.Bet): boolean =>
+    bet.replaces === null ? openByIntent.has(intentOf(bet)) : replaced.has(`${bet.mode} ${bet.replaces}`)
+
   const isTaken = (bet: Bet.Bet): boolean =>
-    bets.has(bet.id) || isTakenVenueId(bet) || (Bet.isOpen(bet) && intents.has(intentOf(bet)))
+    bets.has(bet.id) || isTakenVenueId(bet) || (Bet.isOpen(bet) && isIntentTaken(bet))
 
   const create = (batch: ReadonlyArray<Bet.Bet>) => {
     const added: Array<Bet.Bet> = []
@@ -89,7 +103,6 @@ const make = () => {
         added.forEach(withdraw)
         return failure("create", "conflict", `bet ${bet.id}: the same bet or intent is there already`)
       }
-      if (Bet.isOpen(bet)) intents.set(intentOf(bet), bet.id)
       put(bet)
       added.push(bet)
     }
@@ -104,10 +117,9 @@ const make = () => {
 
   const withdraw = (bet: Bet.Bet) => {
     bets.delete(bet.id)
-    openBets.delete(bet.id)
+    close(bet)
     if (bet.settlement !== null) settled.splice(settled.indexOf(bet.id), 1)
     if (bet.betfairBetId !== null) byVenueId.delete(`${bet.mode} ${bet.betfairBetId}`)
-    release(bet)
   }
 
   const update = (batch: ReadonlyArray<Bet.Bet>) => {
@@ -137,6 +149,16 @@ const make = () => {
         sortSettled()
         return all(settled.slice(placeOf(from), placeOf(to))).filter((bet) => bet.mode === mode)
       }),
+    totalNet: (mode) =>
+      Effect.sync(() =>
+        all(settled).reduce(
+          (sum, bet) =>
+            bet.mode === mode && bet.settlement !== null
+              ? sum + bet.settlement.profit - bet.settlement.commission
+              : sum,
+          0
+        )
+      ),
     recent: (mode, limit) =>
       Effect.sync(() =>
         [...bets.values()]

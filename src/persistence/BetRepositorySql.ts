@@ -58,8 +58,16 @@ const make = Effect.gen(function* () {
             Effect.flatMap(
               json(bets),
               // A bet is never refused because its market or strategy has no row yet: what is known of them is put there.
-              (batch) => sql`
+              // The unique index settles races between new intents; replacements are not in it and are looked for here.
+              (batch) => sql<{ readonly taken: boolean }>`
                 WITH batch AS MATERIALIZED (SELECT * FROM ${records(batch)}),
+                earlier AS MATERIALIZED (
+                  SELECT EXISTS (
+                    SELECT FROM batch
+                    JOIN bets USING (mode, strategy_id, market_id, selection_id, handicap, side, slot)
+                    WHERE batch.replaces IS NULL AND batch.${isOpen} AND bets.${isOpen}
+                  ) AS taken
+                ),
                 markets AS (
                   INSERT INTO races (market_id) SELECT DISTINCT market_id FROM batch ON CONFLICT DO NOTHING
                 ),
@@ -67,11 +75,17 @@ const make = Effect.gen(function* () {
                   INSERT INTO strategies (id, kind) SELECT DISTINCT strategy_id, 'unregistered' FROM batch
                   ON CONFLICT DO NOTHING
                 ),
-                written AS (INSERT INTO bets (${columns}) SELECT ${columns} FROM batch RETURNING *)
-                INSERT INTO audit (mode, at, subject, actor, data, event)
-                SELECT ${history}, 'bet.created' FROM written`
+                written AS (
+                  INSERT INTO bets (${columns}) SELECT ${columns} FROM batch WHERE NOT (SELECT taken FROM earlier)
+                  RETURNING *
+                ),
+                recorded AS (
+                  INSERT INTO audit (mode, at, subject, actor, data, event)
+                  SELECT ${history}, 'bet.created' FROM written
+                )
+                SELECT taken FROM earlier`
             )
-          ),
+          ).pipe(Effect.flatMap(([answer]) => (answer?.taken === true ? Effect.fail(isTaken(bets)) : Effect.void))),
 
     update: (bets) =>
       bets.length === 0
@@ -128,6 +142,14 @@ const make = Effect.gen(function* () {
           ORDER BY settled_at, id`
       ),
 
+    totalNet: (mode) =>
+      attempt(
+        "BetRepository.totalNet",
+        sql<{ readonly pence: string }>`
+          SELECT round(coalesce(sum(profit - commission), 0) * 100)::text AS pence
+          FROM bets WHERE mode = ${mode} AND settled_at IS NOT NULL`
+      ).pipe(Effect.map(([row]) => Number(row?.pence ?? 0))),
+
     recent: (mode, limit) =>
       read(
         "recent",
@@ -142,6 +164,13 @@ const first = (bets: ReadonlyArray<Bet>) => bets[0] ?? null
 
 /** An UPDATE would take any one of several rows of the same bet. */
 const newest = (bets: ReadonlyArray<Bet>) => [...new Map(bets.map((bet) => [bet.id, bet])).values()]
+
+const isTaken = (bets: ReadonlyArray<Bet>) =>
+  new StorageFailure({
+    operation: "BetRepository.create",
+    kind: "conflict",
+    message: `an intent is open already, and nothing was written (of ${bets.map(({ id }) => id).join(", ")})`
+  })
 
 const noRow = (bets: ReadonlyArray<Bet>) =>
   new StorageFailure({

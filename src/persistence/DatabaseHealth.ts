@@ -30,6 +30,13 @@ export class DatabaseHealth extends Context.Service<
     ) => Effect.Effect<A, StorageFailure, R>
   }
 >()("clever-better/persistence/DatabaseHealth") {
+  /** For repositories in memory: nothing to ask and nothing to lose. */
+  static readonly layerMemory = Layer.succeed(DatabaseHealth, {
+    isHealthy: () => true,
+    check: Effect.void,
+    attempt: (operation, effect) => Effect.mapError(effect, fromError(operation))
+  })
+
   static readonly layer = (limit: Duration.Duration = Duration.seconds(5)) =>
     Layer.effect(
       DatabaseHealth,

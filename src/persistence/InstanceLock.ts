@@ -35,6 +35,9 @@ export class InstanceLock extends Context.Service<
     readonly takenOver: Effect.Effect<never, AlreadyRunning>
   }
 >()("clever-better/persistence/InstanceLock") {
+  /** For what needs no lock: a replay in memory. */
+  static readonly layerAlone = Layer.succeed(InstanceLock, { isHeld: () => true, takenOver: Effect.never })
+
   static readonly layer = (mode: Mode) =>
     Layer.effect(
       InstanceLock,

@@ -89,6 +89,16 @@ describe("Database.layer with a URL", () => {
     })
   )
 
+  it.effect.each(["postgres://bot:hush@[nowhere/trading", "postgres://bot:hush@127.0.0.1:99999/trading"])(
+    "does not show the password of a URL that is none: %#",
+    (url) =>
+      Effect.gen(function* () {
+        const failure = yield* Effect.flip(connectTo(url))
+        expect(failure._tag).toBe("DatabaseUnreachable")
+        expect(JSON.stringify(failure) + failure.message).not.toContain("hush")
+      })
+  )
+
   it.effect("waits for a server that refuses connections, within the bound", () =>
     Effect.gen(function* () {
       const closed = yield* Effect.scoped(silentServer)

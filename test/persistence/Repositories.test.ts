@@ -138,6 +138,26 @@ const contract = <E>(name: string, repositories: Layer.Layer<Repositories.Reposi
         })
       )
 
+      it.effect("lets a replacement stand beside the bet it replaces, and nothing beside either", () =>
+        Effect.gen(function* () {
+          const bets = yield* BetRepository
+          const first = bet()
+          const replacement = { ...first, id: newBetId(), replaces: first.id }
+          const another = () => bets.create([{ ...first, id: newBetId() }])
+          yield* bets.create([first])
+          yield* bets.create([replacement])
+          expect(yield* bets.byId(replacement.id)).toEqual(replacement)
+          const second = bets.create([{ ...replacement, id: newBetId() }])
+          expect((yield* Effect.flip(second)).kind).toBe("conflict")
+          yield* bets.update([after(first, placed(), cancelled())])
+          expect((yield* Effect.flip(another())).kind).toBe("conflict")
+          expect(yield* bets.onMarket("paper", first.marketId)).toHaveLength(2)
+          yield* bets.update([after(replacement, placed(), cancelled())])
+          yield* another()
+          expect(yield* bets.onMarket("paper", first.marketId)).toHaveLength(3)
+        })
+      )
+
       it.effect("never takes a bet backwards", () =>
         Effect.gen(function* () {
           const bets = yield* BetRepository
@@ -222,6 +242,21 @@ const contract = <E>(name: string, repositories: Layer.Layer<Repositories.Reposi
 
           yield* bets.update([after(third!, settled(5, far + 10), settled(6, far + 30))])
           expect(ids(yield* bets.settledBetween("live", far, far + 99))).toEqual([first!.id, third!.id])
+        })
+      )
+
+      it.effect("adds up what the settled bets of a mode brought, net of commission", () =>
+        Effect.gen(function* () {
+          const bets = yield* BetRepository
+          const before = yield* bets.totalNet("live")
+          const [one, two, three] = [bet({ mode: "live" }), bet({ mode: "live" }), bet()]
+          yield* bets.create([one, two, three])
+          yield* bets.update([
+            after(one, { _tag: "Settled", at: noon, profit: 1050, commission: 53 }),
+            after(two, settled(-2000)),
+            after(three, settled(99))
+          ])
+          expect((yield* bets.totalNet("live")) - before).toBe(1050 - 53 - 2000)
         })
       )
 

@@ -20,6 +20,7 @@ describe("SqlScript.split", () => {
     ["a dollar-quoted body", "SELECT $$a; $b$ ; $$"],
     ["a tagged body with another inside", "SELECT $fn$ BEGIN; EXECUTE $$x;$$; END; $fn$"],
     ["a body after a name with a dollar", "SELECT a$b, $$;$$"],
+    ["a name that holds what looks like a tag", "SELECT 1 AS a$b$"],
     ["a word that ends in e before a string", "SELECT date'2026-01-01;', 1"]
   ])("sees no end in %s", (_, statement) => {
     expect(SqlScript.split(`${statement};SELECT 2;`)).toEqual([statement, "SELECT 2"])

@@ -18,7 +18,8 @@ export const newStrategyId = (name = "strategy") => `${name}_${next()}` as Strat
 export const selection = (id: number) => id as SelectionId
 export const newBetId = (at = noon) => {
   const id = next()
-  return makeBetId(at, () => (id % 4096) / 4096)
+  let digit = 0
+  return makeBetId(at, () => (Math.floor(id / 4096 ** digit++) % 4096) / 4096)
 }
 
 export const bet = (changes: Partial<Bet.Bet> = {}): Bet.Bet => ({
