@@ -117,7 +117,7 @@ describe("CircuitBreaker", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("outlives callbacks that fail, hang or end the fiber that opened it (G14)", () =>
+  it.effect("outlives callbacks that fail or hang, and goes on to try again (G14)", () =>
     Effect.gen(function* () {
       const breaker = yield* start
       const called: Array<string> = []

@@ -313,6 +313,23 @@ describe("RiskManager.restore", () => {
   )
 })
 
+describe("RiskManager.restore with a half-open breaker", () => {
+  it.effect("gives a trial back whose bet was never committed, and keeps that of an open one", () =>
+    Effect.gen(function* () {
+      const risk = yield* ready
+      const breaker = yield* CircuitBreaker
+      yield* breaker.triggerEmergencyShutdown("test")
+      yield* TestClock.adjust("30 minutes")
+      const now = noon + 1_800_000
+      yield* risk.reserve(request({ id: 1, now }))
+      yield* risk.restore({ bankroll: 100_000, openBets: [bet({ id: 1 })], settledToday: [] })
+      assert.strictEqual(reasonOf(yield* risk.reserve(request({ id: 2, runner: 2, now }))), "half_open_trials_used")
+      yield* risk.restore({ bankroll: 100_000, openBets: [], settledToday: [] })
+      assert.strictEqual(reasonOf(yield* risk.reserve(request({ id: 2, runner: 2, now }))), "approved")
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
 describe("RiskManager.calculatePositionSize", () => {
   const wager = { side: "BACK", price: 300, probability: 0.4, market: market() } as const
 
