@@ -1,4 +1,4 @@
-/** What `run` is made of on paper: real loops, a real database, prices from the configured feed, and the simulated venue. */
+/** What `run` is made of on paper: real loops, a real database, prices from a feed, and the simulated venue. */
 import { Clock, Duration, Effect, Layer } from "effect"
 import { ExtraLoops } from "../bot/Loops.ts"
 import { Orchestrator } from "../bot/Orchestrator.ts"
@@ -11,6 +11,7 @@ import { Books } from "../market/Books.ts"
 import * as Logging from "../monitoring/Logging.ts"
 import { Notifier } from "../monitoring/Notifier.ts"
 import * as Telemetry from "../monitoring/Telemetry.ts"
+import * as BetsOfThisRun from "../persistence/BetsOfThisRun.ts"
 import * as Database from "../persistence/Database.ts"
 import { InstanceLock } from "../persistence/InstanceLock.ts"
 import * as Migrations from "../persistence/Migrations.ts"
@@ -18,8 +19,11 @@ import * as Repositories from "../persistence/Repositories.ts"
 import { StrategyRegistry } from "../strategy/StrategyRegistry.ts"
 import * as BotLayer from "./BotLayer.ts"
 
+/** Whose bets a paper bot's are: of now, or of a recording. */
+export type PaperMode = Exclude<Mode, "live">
+
 /** The simulated venue on whatever books there are; it hears of each update before anybody else. */
-export const venue = (mode: Exclude<Mode, "live">) =>
+export const venue = (mode: PaperMode) =>
   Layer.mergeAll(ExecutorPaper.layer(mode), OrderUpdatesPaper.layer).pipe(
     Layer.provideMerge(Layer.unwrap(Effect.map(Settings, ({ paper }) => PaperVenue.layer(paper))))
   )
@@ -34,23 +38,29 @@ const venueLoop = Layer.effect(
   ])
 )
 
-const database = Repositories.layerSql.pipe(
-  Layer.provideMerge(Migrations.layer),
-  Layer.provideMerge(InstanceLock.layer("paper")),
-  Layer.provideMerge(Database.layer)
-)
+/** The database of the settings, migrated, and ours alone. A recording's bets do not mix with those of earlier replays. */
+export const database = (mode: PaperMode) => {
+  const repositories = Repositories.layerSql.pipe(
+    Layer.provideMerge(Migrations.layer),
+    Layer.provideMerge(InstanceLock.layer(mode)),
+    Layer.provideMerge(Database.layer)
+  )
+  return mode === "replay" ? BetsOfThisRun.layer(mode).pipe(Layer.provideMerge(repositories)) : repositories
+}
 
-/**
- * Needs settings and a price feed.
- *
- * @param folders where the user's strategy modules are looked for
- */
-export const layer = (folders: ReadonlyArray<string>) =>
+export interface PaperOptions {
+  readonly mode: PaperMode
+  /** Where the user's strategy modules are looked for. */
+  readonly folders: ReadonlyArray<string>
+}
+
+/** Needs settings and a price feed. */
+export const layer = ({ folders, mode }: PaperOptions) =>
   Orchestrator.layer.pipe(
-    Layer.provideMerge(BotLayer.layer("paper")),
+    Layer.provideMerge(BotLayer.layer(mode)),
     Layer.provide(venueLoop),
-    Layer.provideMerge(venue("paper")),
+    Layer.provideMerge(venue(mode)),
     Layer.provideMerge(Layer.mergeAll(Books.layer, StrategyRegistry.layer(folders), Notifier.layerLog)),
-    Layer.provideMerge(database),
+    Layer.provideMerge(database(mode)),
     Layer.provideMerge(Layer.mergeAll(Logging.layer, Telemetry.layer()))
   )

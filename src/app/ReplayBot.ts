@@ -12,9 +12,8 @@ import * as RecordedFiles from "../market/RecordedFiles.ts"
 import type { RecordedBatch } from "../market/recording/RecordingMerge.ts"
 import { Notifier } from "../monitoring/Notifier.ts"
 import * as Telemetry from "../monitoring/Telemetry.ts"
-import * as Database from "../persistence/Database.ts"
 import { DatabaseHealth } from "../persistence/DatabaseHealth.ts"
-import * as Migrations from "../persistence/Migrations.ts"
+import { InstanceLock } from "../persistence/InstanceLock.ts"
 import * as Repositories from "../persistence/Repositories.ts"
 import { StrategyRegistry } from "../strategy/StrategyRegistry.ts"
 import * as BotLayer from "./BotLayer.ts"
@@ -29,8 +28,7 @@ export interface ReplayOptions {
   readonly onProblem: OnBookProblem
 }
 
-const inDatabase = Repositories.layerSql.pipe(Layer.provideMerge(Migrations.layer), Layer.provideMerge(Database.layer))
-const inMemory = Layer.mergeAll(Repositories.layerMemory, DatabaseHealth.layerMemory)
+const inMemory = Layer.mergeAll(Repositories.layerMemory, DatabaseHealth.layerMemory, InstanceLock.layerAlone)
 
 /** Recordings as a replay takes them, with whatever could not be read filed under file and line. */
 export const open = (paths: ReadonlyArray<string>) =>
@@ -58,7 +56,7 @@ export const layer = ({ folders, onProblem, persist }: ReplayOptions) =>
         Layer.provideMerge(
           Layer.mergeAll(Books.layerReporting(onProblem), StrategyRegistry.layer(folders), Notifier.layerLog)
         ),
-        Layer.provideMerge(persist ? inDatabase : inMemory),
+        Layer.provideMerge(persist ? PaperBot.database("replay") : inMemory),
         Layer.provideMerge(
           Layer.mergeAll(
             Layer.succeed(Clock.Clock, clock),

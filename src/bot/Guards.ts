@@ -8,6 +8,7 @@ import { Settings } from "../config/Settings.ts"
 import { deny } from "../domain/Decision.ts"
 import { Notifier } from "../monitoring/Notifier.ts"
 import { DatabaseHealth } from "../persistence/DatabaseHealth.ts"
+import { InstanceLock } from "../persistence/InstanceLock.ts"
 import { CircuitBreaker } from "../risk/CircuitBreaker.ts"
 import { RiskManager } from "../risk/RiskManager.ts"
 import { Feed } from "./Feed.ts"
@@ -30,6 +31,7 @@ export class Guards extends Context.Service<
 const make = Effect.gen(function* () {
   const { trading } = yield* Settings
   const database = yield* DatabaseHealth
+  const lock = yield* InstanceLock
   const breaker = yield* CircuitBreaker
   const risk = yield* RiskManager
   const notifier = yield* Notifier
@@ -46,13 +48,14 @@ const make = Effect.gen(function* () {
 
   return Guards.of({
     checkDatabase: Effect.gen(function* () {
-      const failure = yield* Effect.match(database.check, { onFailure: (failure) => failure, onSuccess: () => null })
-      if (failure !== null) yield* breaker.recordFailure("database", failure.message)
-      yield* risk.veto("database", failure === null ? null : deny("database_unavailable"))
-      if (!changes("database", failure !== null)) return
-      yield* notifier.notify(
-        failure === null ? { _tag: "DatabaseBack" } : { _tag: "DatabaseLost", cause: failure.message }
-      )
+      const cause = yield* Effect.match(database.check, {
+        onFailure: ({ message }) => message,
+        onSuccess: () => (lock.isHeld() ? null : "the connection that holds the single-instance lock is lost")
+      })
+      if (cause !== null) yield* breaker.recordFailure("database", cause)
+      yield* risk.veto("database", cause === null ? null : deny("database_unavailable"))
+      if (!changes("database", cause !== null)) return
+      yield* notifier.notify(cause === null ? { _tag: "DatabaseBack" } : { _tag: "DatabaseLost", cause })
     }),
     checkFeed: Effect.gen(function* () {
       const ageMs = (yield* Clock.currentTimeMillis) - feed.lastArrival()

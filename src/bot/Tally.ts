@@ -22,6 +22,8 @@ export interface BetCounts {
   unknown: number
 }
 
+const isPlaced = (bet: Bet.Bet) => bet.status !== "pending" && bet.status !== "rejected" && bet.status !== "unknown"
+
 const make = () => {
   const bets: BetCounts = {
     placed: 0,
@@ -37,7 +39,6 @@ const make = () => {
   const money = { stakeMatched: 0, profit: 0, commission: 0 }
   const activity = { cycles: 0, evaluations: 0, signals: 0, updates: 0, markets: 0 }
 
-  const isPlaced = (bet: Bet.Bet) => bet.status !== "pending" && bet.status !== "rejected" && bet.status !== "unknown"
   const count = (key: keyof BetCounts, before: boolean, after: boolean) => {
     if (before !== after) bets[key] += after ? 1 : -1
   }

@@ -12,11 +12,13 @@ import * as DataCommand from "./DataCommand.ts"
 import * as MigrateCommand from "./MigrateCommand.ts"
 import { ConfigFile } from "./Options.ts"
 import * as ReplayCommand from "./ReplayCommand.ts"
+import * as RunCommand from "./RunCommand.ts"
 import * as StrategiesCommand from "./StrategiesCommand.ts"
 
 const root = Command.make("clever-better").pipe(
   Command.withDescription("A trading bot for betting-exchange races"),
   Command.withSubcommands([
+    RunCommand.command,
     ReplayCommand.command,
     MigrateCommand.command,
     ConfigCommand.command,

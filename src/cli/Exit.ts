@@ -26,6 +26,9 @@ const codes: Readonly<Record<string, number>> = {
 /** The words of the command line are off in a way that its parser cannot see. */
 export class BadUsage extends Schema.TaggedError<BadUsage>()("BadUsage", { message: Schema.String }) {}
 
+/** All is well formed, yet the bot may not start. */
+export class StartRefused extends Schema.TaggedError<StartRefused>()("StartRefused", { message: Schema.String }) {}
+
 /** The command has said all there is to say; the process only has to end with the code. */
 export class Ended extends Schema.TaggedError<Ended>()("Ended", { code: Schema.Int }) {}
 

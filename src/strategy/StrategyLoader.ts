@@ -31,6 +31,24 @@ export const load = Effect.fn("StrategyLoader.load")(function* (): Effect.fn.Ret
   return { strategies, refused }
 })
 
+/**
+ * The settings' own strategies and no others, whatever the database knows: for a replay. All of them must be right. They are
+ * planted too, switched off, because bets that are kept name their strategy.
+ */
+export const loadConfigured = Effect.fn("StrategyLoader.loadConfigured")(function* (): Effect.fn.Return<
+  Loaded,
+  StorageFailure | StrategyRefused,
+  Settings | StrategyRegistry | StrategyRepository
+> {
+  const { strategies: configured } = yield* Settings
+  const repository = yield* StrategyRepository
+  const registry = yield* StrategyRegistry
+  const active = configured.active.filter(({ active }) => active)
+  const strategies = yield* Effect.forEach(active, registry.configure)
+  yield* repository.seed(active.map((strategy) => ({ ...strategy, active: false, note: "planted by a replay" })))
+  return { strategies, refused: [] }
+})
+
 /** The strategies as one, under the limits of the settings. */
 export const supervise = (
   strategies: ReadonlyArray<Strategy>,

@@ -1,0 +1,109 @@
+/** `run`: the bot, in real time, until it is told to stop. */
+import { Clock, Duration, Effect, Layer, Option } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { Settings, type SettingsValue } from "../config/Settings.ts"
+import * as SettingsLoader from "../config/SettingsLoader.ts"
+import { BadUsage, StartRefused } from "./Exit.ts"
+import { ConfigFile, strategyFolders } from "./Options.ts"
+
+const files = Argument.String("FILE").pipe(
+  Argument.withDescription("With --feed recorded: recordings, archives of them, or folders"),
+  Argument.variadic({ min: 0 })
+)
+
+const flags = {
+  feed: Flag.Literals("feed", ["generated", "recorded"]).pipe(
+    Flag.withDescription("Where prices come from; without it feed.source of the settings"),
+    Flag.optional
+  ),
+  speed: Flag.Finite("speed").pipe(
+    Flag.withMetavar("N"),
+    Flag.withDescription("With --feed recorded: how many times faster than recorded"),
+    Flag.filter(
+      (speed) => speed >= 0.01 && speed <= 100_000,
+      () => "--speed: expected a number from 0.01 to 100000"
+    ),
+    Flag.optional
+  ),
+  stopAfter: Flag.String("for").pipe(
+    Flag.withMetavar("TIME"),
+    Flag.withDescription("Stop after this time, for instance 2m or 90s"),
+    Flag.optional
+  ),
+  live: Flag.Boolean("live").pipe(
+    Flag.withDescription("Trade with real money, if the settings allow it too"),
+    Flag.withDefault(false)
+  )
+}
+
+export const command = Command.make(
+  "run",
+  { files, ...flags },
+  Effect.fn(function* ({ feed, files, live, speed, stopAfter }) {
+    const { file, settings } = yield* SettingsLoader.load(yield* ConfigFile)
+    if (live || settings.features.liveTradingEnabled) return yield* refuseLive
+    const chosen: SettingsValue = {
+      ...settings,
+      feed: {
+        ...settings.feed,
+        source: Option.getOrElse(feed, () => (files.length > 0 ? "recorded" : settings.feed.source)),
+        files: files.length > 0 ? files : settings.feed.files,
+        speed: Option.getOrElse(speed, () => settings.feed.speed)
+      }
+    }
+    const limit = yield* Option.match(stopAfter, {
+      onNone: () => Effect.succeed(Duration.infinity),
+      onSome: durationOf
+    })
+    const run = chosen.feed.source === "generated" ? runGenerated(file) : runRecorded(file, chosen)
+    yield* run.pipe(Effect.timeoutOption(limit), Effect.provideService(Settings, chosen), Effect.scoped)
+  })
+).pipe(Command.withDescription("Run the bot: on paper, against generated or recorded races"))
+
+const refuseLive = Effect.fail(
+  new StartRefused({
+    message:
+      "live trading is refused: this version has no executor for real money; " +
+      "leave out --live and set features.live_trading_enabled: false, paper_trading_enabled: true"
+  })
+)
+
+/** `90s`, `2m`, `1h30m`, or Effect's own words: `2 minutes`. */
+const durationOf = (text: string): Effect.Effect<Duration.Duration, BadUsage> => {
+  const short = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?$/.exec(text)
+  if (text !== "" && short !== null) {
+    const [, hours = 0, minutes = 0, seconds = 0] = short
+    return Effect.succeed(Duration.seconds(Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)))
+  }
+  return Option.match(Duration.fromInput(text as Duration.Input), {
+    onNone: () =>
+      Effect.fail(new BadUsage({ message: `--for: found ${text}, expected a time such as 90s, 2m or 1h30m` })),
+    onSome: Effect.succeed
+  })
+}
+
+const runGenerated = (file: Option.Option<string>) =>
+  Effect.gen(function* () {
+    const { trade } = yield* Effect.promise(() => import("./Trade.ts"))
+    const PaperBot = yield* Effect.promise(() => import("../app/PaperBot.ts"))
+    const GeneratedRaces = yield* Effect.promise(() => import("../sandbox/GeneratedRaces.ts"))
+    const bot = PaperBot.layer({ mode: "paper", folders: strategyFolders(file) })
+    yield* trade(file).pipe(Effect.provide(bot.pipe(Layer.provideMerge(GeneratedRaces.layer))))
+  })
+
+const runRecorded = (file: Option.Option<string>, { feed }: SettingsValue) =>
+  Effect.gen(function* () {
+    if (feed.files.length === 0) {
+      return yield* new BadUsage({ message: "recorded prices need files: `run --feed recorded FILE…`, or feed.files" })
+    }
+    const { trade } = yield* Effect.promise(() => import("./Trade.ts"))
+    const PaperBot = yield* Effect.promise(() => import("../app/PaperBot.ts"))
+    const RecordedFiles = yield* Effect.promise(() => import("../market/RecordedFiles.ts"))
+    const PacedRecording = yield* Effect.promise(() => import("../market/PacedRecording.ts"))
+    const recordings = yield* RecordedFiles.open(feed.files)
+    const { clock, layer } = yield* PacedRecording.make(recordings, feed.speed)
+    const bot = PaperBot.layer({ mode: "replay", folders: strategyFolders(file) })
+    yield* trade(file).pipe(
+      Effect.provide(bot.pipe(Layer.provideMerge(layer), Layer.provideMerge(Layer.succeed(Clock.Clock, clock))))
+    )
+  })

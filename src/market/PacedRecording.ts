@@ -1,0 +1,91 @@
+/**
+ * Recorded messages at the pace of a clock that shows the recording's time: for running the bot's real loops over
+ * recordings. Long silences, such as the nights between recordings, are skipped by moving the clock.
+ */
+import { Clock, Duration, Effect, Layer, Option, Stream } from "effect"
+import { MarketData, MarketDataFailure } from "./MarketData.ts"
+import type { MarketMessage } from "./MarketMessage.ts"
+import type { Recordings } from "./RecordedFiles.ts"
+
+export interface RecordedClock extends Clock.Clock {
+  readonly skipTo: (time: number) => void
+}
+
+/** Silences up to this length are lived through. */
+const longestSilenceMs = Duration.toMillis("10 minutes")
+/** A listener never waits longer than this, in the recording's time, before it looks again. */
+const longestWaitMs = Duration.toMillis("1 second")
+
+export interface PacedRecording {
+  readonly clock: RecordedClock
+  readonly layer: Layer.Layer<MarketData>
+}
+
+/**
+ * @param real the machine's clock
+ * @param speed how many times faster than the machine's clock the recording's time passes
+ */
+const makeClock = (real: Clock.Clock, speed: number, start: number): RecordedClock => {
+  let base = start
+  let baseReal = real.currentTimeMillisUnsafe()
+  const now = () => base + (real.currentTimeMillisUnsafe() - baseReal) * speed
+  const nanos = () => BigInt(Math.round(now() * 1e6))
+  return {
+    currentTimeMillisUnsafe: now,
+    currentTimeNanosUnsafe: nanos,
+    currentTimeMillis: Effect.sync(now),
+    currentTimeNanos: Effect.sync(nanos),
+    monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
+    monotonicTimeNanos: real.monotonicTimeNanos,
+    sleep: (duration) => real.sleep(Duration.millis(Duration.toMillis(duration) / speed)),
+    skipTo: (time) => {
+      if (time <= now()) return
+      base = time
+      baseReal = real.currentTimeMillisUnsafe()
+    }
+  }
+}
+
+/** Opens the recordings at their first message; fails when there is none. */
+export const make = Effect.fnUntraced(function* (recordings: Recordings, speed: number) {
+  const source = `recorded files: ${recordings.names.join(", ")}`
+  const failure = (message: string, cause?: unknown) =>
+    new MarketDataFailure({ source, message, ...(cause === undefined ? {} : { cause }) })
+  const nextBatch = Effect.map(Effect.promise(recordings.next), (batch) => batch?.messages ?? null)
+
+  let messages: ReadonlyArray<MarketMessage> | null = yield* nextBatch
+  let index = 0
+  const first = messages?.[0]
+  if (first === undefined) {
+    return yield* failure("there is no market data in it: `clever-better data verify` says why")
+  }
+  const clock = makeClock(yield* Clock.Clock, speed, first.pt)
+
+  /** What is due, waiting for it if need be; none at the end. */
+  const due = Effect.gen(function* () {
+    for (;;) {
+      if (messages !== null && index >= messages.length) {
+        messages = yield* nextBatch
+        index = 0
+      }
+      if (messages === null) return Option.none<ReadonlyArray<MarketMessage>>()
+      const now = clock.currentTimeMillisUnsafe()
+      const begin = index
+      while (index < messages.length && messages[index]!.pt <= now) index++
+      if (index > begin) return Option.some(messages.slice(begin, index))
+      const waitMs = messages[index]!.pt - now
+      if (waitMs > longestSilenceMs) clock.skipTo(messages[index]!.pt)
+      else yield* Effect.sleep(Duration.millis(Math.min(waitMs, longestWaitMs)))
+    }
+  })
+
+  const stream = Stream.fromEffectRepeat(due).pipe(
+    Stream.takeWhile(Option.isSome),
+    Stream.map(({ value }) => value)
+  )
+  const description = `${source}, ${speed} times as fast`
+  return {
+    clock,
+    layer: Layer.succeed(MarketData, MarketData.of({ description, messages: () => stream }))
+  } satisfies PacedRecording
+})
