@@ -123,8 +123,9 @@ export class MatchingEngine {
       applyRemovals(market, book, definition)
       if (definition.bspReconciled) matchAtStartingPrice(market, definition, book.publishTime)
     }
+    if (isNew && profile.lapsesAtTurn) this.lapseAtTurn(definition, book.publishTime)
     matchResting(market, book)
-    if (isNew) this.lapseAtChange(definition, book.publishTime)
+    if (isNew) this.lapseAtSuspension(definition, book.publishTime)
     this.enterRestored(book, definition)
     if (isClosed) this.close(book.publishTime)
     market.sweep()
@@ -238,17 +239,23 @@ export class MatchingEngine {
     else this.market.note(order)
   }
 
-  /** Material changes end what does not persist: a suspension with a new version, and the turn in-play. */
-  private lapseAtChange(definition: MarketDefinition, at: number): void {
-    const { market, profile } = this
-    const isSuspended = definition.status === "SUSPENDED"
-    for (const order of market.live) {
+  /** What does not persist ends with the turn in-play, before it could meet in-play prices. */
+  private lapseAtTurn(definition: MarketDefinition, at: number): void {
+    if (!definition.inPlay) return
+    for (const order of this.market.live) {
+      if (order.type === "LIMIT" && order.persistence === "LAPSE" && !order.inPlay) this.market.lapse(order, at)
+    }
+  }
+
+  /** What does not persist ends with a material change: a suspension that comes with a new version of the market. */
+  private lapseAtSuspension(definition: MarketDefinition, at: number): void {
+    for (const order of this.market.live) {
       if (order.type !== "LIMIT" || order.phase !== "LIVE") continue
-      const isMaterial = isSuspended && order.version !== definition.version
-      const isTurn = profile.lapsesAtTurn && definition.inPlay && !order.inPlay
+      const isNewVersion = order.version !== definition.version
       order.version = definition.version
       order.inPlay = definition.inPlay
-      if (order.persistence === "LAPSE" && (isMaterial || isTurn)) market.lapse(order, at)
+      if (isNewVersion && definition.status === "SUSPENDED" && order.persistence === "LAPSE")
+        this.market.lapse(order, at)
     }
   }
 
@@ -256,11 +263,13 @@ export class MatchingEngine {
   private enterRestored(book: MarketBook, definition: MarketDefinition): void {
     if (this.restored.length === 0) return
     const { market } = this
+    const isClosed = definition.status === "CLOSED"
     this.restored = this.restored.filter((order) => {
       if (order.phase !== "RESTORED") return false
-      const isGone = definition.status === "CLOSED" || (definition.inPlay && order.persistence === "LAPSE")
-      if (isGone && order.type === "LIMIT") market.lapse(order, book.publishTime)
-      else if (definition.status === "OPEN" || definition.bspReconciled) this.enter(order, book, definition)
+      const hasStartingPrice = order.takesStartingPrice && definition.bspReconciled
+      const isGone = isClosed || (definition.inPlay && order.persistence === "LAPSE" && order.type === "LIMIT")
+      if (isGone && !hasStartingPrice) market.lapse(order, book.publishTime)
+      else if (hasStartingPrice || definition.status === "OPEN") this.enter(order, book, definition)
       else return true
       return false
     })

@@ -58,7 +58,7 @@ export const matchResting = (market: MatchingMarket, book: MarketBook): void => 
       owner = order.owner
       if (runner !== undefined && runner.updated === book.updates) rises.load(market, runner, book.updates)
     }
-    if (runner === undefined || !runner.isActive) continue
+    if (runner === undefined) continue
     // Where the starting price is settled, an order that takes it no longer matches otherwise.
     if (order.takesStartingPrice && book.definition!.bspReconciled) continue
     if (runner.updated === book.updates) {
@@ -69,7 +69,7 @@ export const matchResting = (market: MatchingMarket, book: MarketBook): void => 
       if (profile.cancellationsAhead !== null && order.remaining > 0) {
         advance(order, runner, book, profile.cancellationsAhead)
       }
-      if (profile.crossingFills === "remaining") matchCrossing(market, order, runner, book.publishTime)
+      if (profile.crossingFills === "remaining" && book.isOpen) matchCrossing(market, order, runner, book.publishTime)
     }
     if (profile.crossingFills === "displayed") matchCrossing(market, order, runner, book.publishTime)
     if (order.remaining <= 0) market.end(order, book.publishTime)
