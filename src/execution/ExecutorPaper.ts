@@ -1,0 +1,68 @@
+/**
+ * The executor without money: intents are committed as in live trading, and only then handed to the simulated venue. If
+ * the process dies in between, the row stays `pending` and the venue refuses it when bets are restored.
+ */
+import { Clock, Effect, Layer } from "effect"
+import type { ApprovedOrder } from "../domain/ApprovedOrder.ts"
+import * as Bet from "../domain/Bet.ts"
+import { deny } from "../domain/Decision.ts"
+import type { Mode } from "../domain/Mode.ts"
+import * as LogFields from "../monitoring/LogFields.ts"
+import { BetRepository } from "../persistence/BetRepository.ts"
+import { Executor } from "./Executor.ts"
+import { venueId } from "./MatchingOrder.ts"
+import { PaperVenue } from "./PaperVenue.ts"
+
+const make = Effect.fnUntraced(function* (mode: Exclude<Mode, "live">) {
+  const repository = yield* BetRepository
+  const venue = yield* PaperVenue
+  let placed = 0
+
+  /** Commits the intents; from then to their being handed over nothing can interrupt. */
+  const commit = Effect.fnUntraced(function* (
+    orders: ReadonlyArray<ApprovedOrder>,
+    handOver: (bets: ReadonlyArray<Bet.Bet>, now: number) => void
+  ) {
+    const bets = orders.map(({ intent }) => Bet.fromIntent(intent))
+    yield* repository.create(bets)
+    handOver(bets, yield* Clock.currentTimeMillis)
+    placed += bets.length
+    for (const bet of bets) {
+      yield* Effect.logInfo("Bet sent to the simulated venue").pipe(
+        Effect.annotateLogs(LogFields.placement({ ...bet, betfairBetId: venueId(bet.id) }))
+      )
+    }
+    return bets
+  }, Effect.uninterruptible)
+
+  return Executor.of({
+    mode,
+    executeSignal: Effect.fn("Executor.executeSignal")(function* (order) {
+      const [bet] = yield* commit([order], venue.place)
+      return bet!
+    }),
+    executeBatch: Effect.fn("Executor.executeBatch")(function* (orders) {
+      return orders.length === 0 ? [] : yield* commit(orders, venue.place)
+    }),
+    cancelBet: Effect.fn("Executor.cancelBet")(function* (bet) {
+      return venue.cancel(bet, yield* Clock.currentTimeMillis) ? null : deny("bet_not_found")
+    }),
+    cancelAll: Effect.fn("Executor.cancelAll")(function* (marketId) {
+      return venue.cancelAll(yield* Clock.currentTimeMillis, marketId)
+    }),
+    // What was approved is what is placed: the approved order already has the new price.
+    replace: Effect.fn("Executor.replace")(function* (bet, order) {
+      const [replacement] = yield* commit([order], ([next], now) => venue.replace(bet, next!, now))
+      return replacement!
+    }),
+    resume: (openBets) => Effect.map(Clock.currentTimeMillis, (now) => venue.restore(openBets, now)),
+    metrics: Effect.sync(() => {
+      const { cancelled, refused } = venue.counts()
+      return { placed, rejected: refused, unknown: 0, cancelled }
+    })
+  })
+})
+
+/** @param mode whose bets these are: of now, or of a recording */
+export const layer = (mode: Exclude<Mode, "live">): Layer.Layer<Executor, never, BetRepository | PaperVenue> =>
+  Layer.effect(Executor, make(mode))
