@@ -41,6 +41,9 @@ const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
     .join("\n")
 }
 
+const nameOf = ({ file, member }: Pick<MarketSummary, "file" | "member">) =>
+  member === null ? file : `${file}!${member}`
+
 const minute = (iso: string | null) => (iso === null ? "-" : iso.slice(0, 16).replace("T", " "))
 
 const verifyTable = (summaries: ReadonlyArray<MarketSummary>): string =>
@@ -57,16 +60,17 @@ const verifyTable = (summaries: ReadonlyArray<MarketSummary>): string =>
         summary.winners.join(" ") || "-",
         String(summary.messages),
         summary.totalMatched.toFixed(2),
-        summary.file
+        nameOf(summary)
       ])
   ])
 
 /** A file's problems stand with each of its markets; here each is said once. */
 const problemLines = (summaries: ReadonlyArray<MarketSummary>): ReadonlyArray<string> => [
   ...new Set(
-    summaries.flatMap(({ file, marketId, problems }) =>
+    summaries.flatMap(({ file, marketId, member, problems }) =>
       problems.map(({ count, kind, line, message }) => {
-        const where = line === null ? file : `${file}:${line}`
+        const name = nameOf({ file, member })
+        const where = line === null ? name : `${name}:${line}`
         const market = kind === "NO_DEFINITION" || kind === "NOT_CLOSED" ? ` ${marketId}` : ""
         return `${where}:${market} ${message}${count > 1 ? ` (${count} times)` : ""}`
       })
@@ -93,8 +97,8 @@ const list = Command.make(
   { files, json },
   Effect.fn(function* ({ files, json }) {
     const summaries = yield* look(files)
-    const markets = summaries.flatMap(({ eventType, file, marketId, marketTime, marketType, venue }) =>
-      marketId === null ? [] : [{ marketId, eventType, marketType, venue, marketTime, file }]
+    const markets = summaries.flatMap(({ eventType, file, marketId, marketTime, marketType, member, venue }) =>
+      marketId === null ? [] : [{ marketId, eventType, marketType, venue, marketTime, file, member }]
     )
     yield* json
       ? printJson(markets)
@@ -106,7 +110,7 @@ const list = Command.make(
               market.eventType ?? "-",
               market.marketType ?? "-",
               market.venue ?? "-",
-              market.file
+              nameOf(market)
             ])
           )
         )

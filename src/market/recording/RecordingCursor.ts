@@ -11,8 +11,11 @@ import type { OnDamage, RecordingProblemKind, RecordingProblems } from "./Record
 
 /** Where a recording's bytes lie and how they are packed, outermost first. */
 export interface RecordingSource {
-  /** The file as given or found; a member of an archive behind a `!`. */
+  /** As problems name it: the file as given or found, a member of an archive behind a `!`. */
   readonly name: string
+  readonly file: string
+  /** Its path within the archive, with a `!` between archives; null for a file that is none. */
+  readonly member: string | null
   readonly range: ByteRange
   readonly encodings: ReadonlyArray<Encoding>
 }

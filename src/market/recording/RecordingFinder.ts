@@ -13,8 +13,8 @@ import type { ByteRange } from "./ByteRange.ts"
 import { decode, detect, type Encoding, headBytes } from "./Encoding.ts"
 import { openSource, RecordingCursor, type RecordingSource } from "./RecordingCursor.ts"
 import type { OnDamage, RecordingProblems } from "./RecordingProblem.ts"
-import { tarMembers } from "./TarArchive.ts"
-import { zipMembers } from "./ZipArchive.ts"
+import { type ArchiveMember, tarMembers } from "./TarArchive.ts"
+import { type ZipMember, zipMembers } from "./ZipArchive.ts"
 
 /** Archives and compressions within each other, the file itself included. */
 const maximumDepth = 6
@@ -69,7 +69,10 @@ export class RecordingFinder {
         if (this.seen.has(identity)) return
         this.seen.add(identity)
         this.totalBytes += found.size
-        yield* this.open({ name: path, range: { path, start: 0, end: found.size }, encodings: [] }, 1)
+        yield* this.open(
+          { name: path, file: path, member: null, range: { path, start: 0, end: found.size }, encodings: [] },
+          1
+        )
       }
     } catch (error) {
       this.problems.add(path, "UNREADABLE", null, error instanceof Error ? error.message : String(error))
@@ -107,7 +110,7 @@ export class RecordingFinder {
         case "tar":
         case "zip": {
           const range = await this.locate(source, opened, cursor.onDamage)
-          return yield* this.openMembers(format, source.name, range, cursor.onDamage, level)
+          return yield* this.openMembers(format, source, range, cursor.onDamage, level)
         }
         case "xz":
         case "7z":
@@ -120,14 +123,13 @@ export class RecordingFinder {
 
   private async *openMembers(
     format: "tar" | "zip",
-    name: string,
+    archive: RecordingSource,
     range: ByteRange,
     onDamage: OnDamage,
     level: number
   ): AsyncGenerator<RecordingCursor, void> {
-    const members: AsyncIterable<{ readonly source: RecordingSource }> =
-      format === "tar" ? tarSources(name, range, onDamage) : zipSources(name, range, onDamage)
-    for await (const { source } of members) yield* this.open(source, level + 1)
+    const members = format === "tar" ? tarMembers(range, onDamage) : zipMembers(range, onDamage)
+    for await (const member of members) yield* this.open(sourceOf(archive, member), level + 1)
   }
 
   /** Where the archive lies on disk: in the file itself, or unpacked beside it. */
@@ -157,16 +159,21 @@ export class RecordingFinder {
   }
 }
 
-async function* tarSources(name: string, range: ByteRange, onDamage: OnDamage) {
-  for await (const member of tarMembers(range, onDamage)) {
-    yield { source: { name: `${name}!${member.name}`, range: member.range, encodings: [] } }
-  }
-}
+const sourceOf = ({ file, member, name }: RecordingSource, found: ArchiveMember | ZipMember): RecordingSource => ({
+  name: `${name}!${found.name}`,
+  file,
+  member: member === null ? found.name : `${member}!${found.name}`,
+  range: found.range,
+  encodings: "method" in found ? encodingsOf(found) : []
+})
 
-async function* zipSources(name: string, range: ByteRange, onDamage: OnDamage) {
-  for await (const { method, name: member, range: where, size } of zipMembers(range, onDamage)) {
-    const encodings: ReadonlyArray<Encoding> =
-      method === "stored" ? [] : method === "deflate" ? [{ _tag: "deflate" }] : [{ _tag: "lzma", size }]
-    yield { source: { name: `${name}!${member}`, range: where, encodings } }
+const encodingsOf = ({ method, size }: ZipMember): ReadonlyArray<Encoding> => {
+  switch (method) {
+    case "stored":
+      return []
+    case "deflate":
+      return [{ _tag: "deflate" }]
+    case "lzma":
+      return [{ _tag: "lzma", size }]
   }
 }

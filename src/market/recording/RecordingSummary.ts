@@ -14,6 +14,8 @@ import { describeBookProblem, type RecordingProblem, RecordingProblems } from ".
 
 export interface MarketSummary {
   readonly file: string
+  /** Its path within an archive; null for a file that is none. */
+  readonly member: string | null
   /** Null for a file in which there is no market. */
   readonly marketId: string | null
   /** The sport's name, or the exchange's id of one we do not know by name. */
@@ -113,16 +115,19 @@ const readAll = async (
   problems: RecordingProblems
 ): Promise<ReadonlyArray<MarketSummary>> => {
   const summaries: Array<MarketSummary> = []
+  const told = new Set<string>()
   for (const path of paths) {
-    for await (const cursor of finder.find(path)) summaries.push(...(await summarise(cursor, problems)))
+    for await (const cursor of finder.find(path)) {
+      told.add(cursor.source.name)
+      summaries.push(...(await summarise(cursor, problems)))
+    }
   }
   // What was met on the way to recordings: paths that do not exist, archives that could not be opened.
-  const told = new Set(summaries.map(({ file }) => file))
   const untold = Map.groupBy(
     problems.list().filter(({ file }) => !told.has(file)),
     ({ file }) => file
   )
-  for (const [file, own] of untold) summaries.push(unreadable(file, own.map(withoutFile)))
+  for (const [file, own] of untold) summaries.push(unreadable({ file, member: null }, own.map(withoutFile)))
   return summaries
 }
 
@@ -133,7 +138,7 @@ export const summarise = async (
   cursor: RecordingCursor,
   problems: RecordingProblems
 ): Promise<ReadonlyArray<MarketSummary>> => {
-  const file = cursor.source.name
+  const { name } = cursor.source
   const books = new BookStore((kind, field, marketId, value) =>
     cursor.report(kind, describeBookProblem(field, marketId, value))
   )
@@ -153,15 +158,18 @@ export const summarise = async (
   for (let isThere = await cursor.fill(true); isThere; isThere = cursor.advance() || (await cursor.fill(true))) {
     if (cursor.message !== null) apply(cursor.message)
   }
-  if (tallies.size === 0) problems.add(file, "NO_MESSAGES", null, "nothing in it is market data")
-  const shared = problems.of(file).map(withoutFile)
-  if (tallies.size === 0) return [unreadable(file, shared)]
-  return Array.from(books.all(), (book) => summaryOf(file, book, tallies.get(book.marketId)!, shared))
+  if (tallies.size === 0) problems.add(name, "NO_MESSAGES", null, "nothing in it is market data")
+  const shared = problems.of(name).map(withoutFile)
+  if (tallies.size === 0) return [unreadable(cursor.source, shared)]
+  return Array.from(books.all(), (book) => summaryOf(cursor.source, book, tallies.get(book.marketId)!, shared))
 }
 
+type Place = Pick<MarketSummary, "file" | "member">
+
 /** The entry of a file in which there is no market. */
-const unreadable = (file: string, problems: MarketSummary["problems"]): MarketSummary => ({
+const unreadable = ({ file, member }: Place, problems: MarketSummary["problems"]): MarketSummary => ({
   file,
+  member,
   marketId: null,
   ...describeMarket(null),
   removed: [],
@@ -172,8 +180,14 @@ const unreadable = (file: string, problems: MarketSummary["problems"]): MarketSu
   problems
 })
 
-const summaryOf = (file: string, book: MarketBook, tally: Tally, shared: MarketSummary["problems"]): MarketSummary => ({
+const summaryOf = (
+  { file, member }: Place,
+  book: MarketBook,
+  tally: Tally,
+  shared: MarketSummary["problems"]
+): MarketSummary => ({
   file,
+  member,
   marketId: book.marketId,
   ...describeMarket(book.definition),
   removed: Array.from(tally.removed, ([selectionId, adjustmentFactor]) => ({ selectionId, adjustmentFactor })),

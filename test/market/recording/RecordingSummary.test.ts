@@ -4,7 +4,7 @@ import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { losesData } from "../../../src/market/recording/RecordingProblem.ts"
 import { type MarketSummary, summariseAll } from "../../../src/market/recording/RecordingSummary.ts"
-import { recorded, temporaryFolder } from "./Archives.ts"
+import { recorded, temporaryFolder, zipOf } from "./Archives.ts"
 
 const folder = temporaryFolder()
 const recordings = new URL("../../../../shared/recordings/", import.meta.url).pathname
@@ -45,7 +45,7 @@ const expected = (): ReadonlyArray<Row> =>
     })
 
 const toRow = (summary: MarketSummary): Row => ({
-  path: summary.file.slice(recordings.length).replace(/!.*/, ""),
+  path: summary.file.slice(recordings.length),
   marketId: summary.marketId!,
   fields: [
     text(summary.eventType),
@@ -88,6 +88,14 @@ describe("summariseAll", () => {
         ["1.200", "NOT_CLOSED"],
         ["1.100", "NO_DEFINITION"]
       ])
+    })
+  )
+
+  it.effect("names the member of an archive beside the file", () =>
+    Effect.gen(function* () {
+      const path = yield* Effect.promise(() => folder.write("a.zip", zipOf({ one: zipOf({ two: recorded(1) }) }, 0)))
+      const [summary] = yield* summariseAll([path])
+      expect([summary!.file, summary!.member]).toEqual([path, "one!two"])
     })
   )
 
