@@ -58,6 +58,20 @@ const unknown = rule<Proposal>(
       : deny("outcome_unknown")
 )
 
+const replaced = rule<Proposal>(
+  "bet_not_found",
+  "The bet it replaces, if any, is open and of the same strategy, market, runner, side and slot.",
+  ({ request: { intent }, state }) => {
+    if (intent.replaces === null) return null
+    const held = OpenRisk.find(state.open, intent.replaces)
+    return held?.strategyId === intent.strategyId &&
+      held.marketId === intent.marketId &&
+      held.kind === OpenRisk.kindOf(intent)
+      ? null
+      : deny("bet_not_found")
+  }
+)
+
 const kindOpen = rule<Proposal>(
   "already_open",
   "The strategy has no such bet (market, runner, side, slot) open already, except the one it replaces.",
@@ -113,6 +127,7 @@ export const orderRules: ReadonlyArray<Rule<Proposal>> = [
   stake,
   liability,
   unknown,
+  replaced,
   kindOpen,
   count,
   exposure(

@@ -138,7 +138,16 @@ describe("RiskRules.orderRules", () => {
     expect(judge({ replaces: waiting.id }, [waiting], { max_selection_exposure: 3 })).toBeNull()
   })
 
-  it("counts what is matched of a replaced bet", () => {
+  it.each([{ runner: 2 }, { market: 2 }, { strategyId: strategyId("other") }, { slot: "b" }])(
+    "refuse a replacement of a bet of another kind, whose risk does not go away with it: %j",
+    (changes) => {
+      const waiting = bet({ id: 1 }, { status: "placed" })
+      expect(judge({ replaces: waiting.id, ...changes }, [waiting])).toEqual({ reason: "bet_not_found" })
+      expect(judge({ replaces: waiting.id })).toEqual({ reason: "bet_not_found" })
+    }
+  )
+
+  it("count what is matched of a replaced bet", () => {
     const half = bet(
       { id: 1 },
       { status: "partially_matched", fills: [{ at: 0, price: 300, size: 150 }], sizeRemaining: 50 }
