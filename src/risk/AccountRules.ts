@@ -14,8 +14,8 @@ export const standing: ReadonlyArray<Rule<Standing>> = [
       : null
   ),
   rule(
-    ["database_unavailable", "risk_unknown"],
-    "Nobody has a reason of their own against betting, such as a database that does not answer.",
+    ["database_unavailable", "stale_prices", "risk_unknown"],
+    "Nobody has a reason of their own against betting, such as a database that does not answer or a feed that stopped.",
     ({ state }) => state.vetoes.values().next().value ?? null
   ),
   rule(["trading_halted", "trading_paused"], "Trading is neither halted nor paused.", ({ trading }) => trading),
