@@ -47,7 +47,7 @@ const unreachable =
   (url: Redacted.Redacted) =>
   (error: SqlError.SqlError): DatabaseUnreachable => {
     const address = addressOf(url)
-    const why = fromError("Database.connect")(error).message.replaceAll(Redacted.value(url), "<redacted>")
+    const why = fromError("Database.connect")(error).message
     return new DatabaseUnreachable({
       ...address,
       message:
@@ -95,8 +95,16 @@ export const waitFor = <A, R>(
   )
 }
 
+const notAUrl = new DatabaseUnreachable({
+  host: "",
+  port: 0,
+  database: "",
+  message: "database.url is not a URL such as postgres://user:password@host:5432/name"
+})
+
 const server = (url: Redacted.Redacted, maxConnections: number, limit: Duration.Duration) =>
   Effect.gen(function* () {
+    if (!URL.canParse(Redacted.value(url))) return yield* notAUrl
     const client = yield* Effect.mapError(PgClient.make({ ...connectionTo(url), maxConnections }), unreachable(url))
     yield* waitFor(url, limit, client`SELECT 1`)
     return client

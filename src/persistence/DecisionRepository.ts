@@ -3,7 +3,7 @@ import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import type { Decision, DenialReason } from "../domain/Decision.ts"
 import { denialReasons } from "../domain/Decision.ts"
-import { MarketId, runnerKey, StrategyId } from "../domain/Identifiers.ts"
+import { MarketId, runnerKey, runnerOf, StrategyId } from "../domain/Identifiers.ts"
 import { Mode } from "../domain/Mode.ts"
 import { DatabaseHealth } from "./DatabaseHealth.ts"
 import * as Row from "./Row.ts"
@@ -35,19 +35,17 @@ const Decisions = Row.table("decisions", {
   handicap: Schema.NullOr(Row.Decimal),
   step: Schema.Literals(["window", "strategy", "prediction", "size", "risk", "execution"]),
   reason: Schema.Literals(reasons),
-  value: Schema.NullOr(Schema.Number),
-  bound: Schema.NullOr(Schema.Number)
+  value: Schema.NullOr(Schema.Finite),
+  bound: Schema.NullOr(Schema.Finite)
 })
 type DecisionRow = typeof Decisions.schema.Type
 
 const decode = Row.decoder(Decisions)
 const encode = Row.encoder(Decisions)
 
-/** The inverse of `runnerKey`. */
-const runnerOf = (key: number) => {
-  const selectionId = Math.floor(key / 4096)
-  return { selectionId, handicap: (key - selectionId * 4096 - 2048) / 4 }
-}
+/** JSON has no NaN and no Infinity; a denial may be about one. */
+const finite = (number: number | undefined): number | null =>
+  number === undefined || !Number.isFinite(number) ? null : number
 
 const toRow = (mode: Mode, { at, denial, marketId, runner, step, strategyId }: Decision): DecisionRow => ({
   mode,
@@ -57,8 +55,8 @@ const toRow = (mode: Mode, { at, denial, marketId, runner, step, strategyId }: D
   ...(runner === null ? { selectionId: null, handicap: null } : runnerOf(runner)),
   step,
   reason: denial.reason,
-  value: denial.value ?? null,
-  bound: denial.limit ?? null
+  value: finite(denial.value),
+  bound: finite(denial.limit)
 })
 
 const fromRow = (row: DecisionRow): Decision => ({
@@ -108,7 +106,7 @@ const makeMemory = () => {
       Effect.sync(() => {
         for (const decision of decisions) {
           const known = of(mode, decision.marketId)
-          known.push(decision)
+          known.push(fromRow(toRow(mode, decision)))
           byMarket.set(`${mode} ${decision.marketId}`, known)
         }
       }),

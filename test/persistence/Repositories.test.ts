@@ -419,6 +419,11 @@ const contract = <E>(name: string, repositories: Layer.Layer<Repositories.Reposi
           yield* decisions.insert("paper", [])
           expect(yield* decisions.onMarket("paper", marketId)).toEqual(all)
           expect(yield* decisions.onMarket("live", marketId)).toEqual([])
+          const invalid = decision(null, Decision.deny("probability_invalid", Number.NaN, 1))
+          yield* decisions.insert("live", [invalid])
+          expect(yield* decisions.onMarket("live", marketId)).toEqual([
+            { ...invalid, denial: { reason: "probability_invalid", limit: 1 } }
+          ])
         })
       )
     })

@@ -8,7 +8,7 @@ import { onRealClock } from "../../src/persistence/DatabaseHealth.ts"
 
 export const serverUrl: string | undefined = process.env["TEST_DATABASE_URL"]
 
-const defaults = Schema.decodeUnknownSync(SettingsSchema)({})
+const defaults = Schema.decodeSync(SettingsSchema)({})
 
 export const settings = (database: Partial<SettingsValue["database"]>): Layer.Layer<Settings> =>
   Layer.succeed(Settings, { ...defaults, database: { ...defaults.database, ...database } })
