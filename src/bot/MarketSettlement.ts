@@ -49,12 +49,16 @@ const make = Effect.gen(function* () {
     const settled = yield* settler.settle(mode, definition, at)
     if (settled === null) return
     for (const bet of settled.lapsed) yield* orders.settled(bet)
-    for (const bet of settled.bets) yield* keepScore(bet, at)
+    // The breaker judges a market as a whole: half of its bets could look like a fall that the other half makes good.
+    let bankroll = 0
+    for (const line of settled.bets) bankroll = yield* book(line, at)
+    for (const { bet, net } of settled.bets) yield* breaker.recordBetResult({ betId: bet.id, net, bankroll, at })
     yield* notifier.notify({ _tag: "MarketSettled", market: settled })
-    yield* checkBalance(settled)
+    yield* tellOpen(settled)
   })
 
-  const keepScore = Effect.fnUntraced(function* ({ bet, net, previous }: SettledBet, at: number) {
+  /** Books one bet's result and returns the bankroll after it. */
+  const book = Effect.fnUntraced(function* ({ bet, net, previous }: SettledBet, at: number) {
     yield* orders.settled(bet)
     const bankroll = yield* risk.recordSettlement({
       betId: bet.id,
@@ -64,15 +68,16 @@ const make = Effect.gen(function* () {
       at,
       ...(previous === null ? {} : { previousNet: previous.profit - previous.commission })
     })
-    yield* breaker.recordBetResult({ betId: bet.id, net, bankroll, at })
-    if (previous !== null) return
-    const outcome = net > 0 ? "won" : net < 0 ? "lost" : "void"
-    yield* Metrics.count("bets_settled_total", { strategy_id: bet.strategyId, outcome })
-    yield* Effect.logInfo("Bet settled", LogFields.settledBet(bet))
+    if (previous === null) {
+      const outcome = net > 0 ? "won" : net < 0 ? "lost" : "void"
+      yield* Metrics.count("bets_settled_total", { strategy_id: bet.strategyId, outcome })
+      yield* Effect.logInfo("Bet settled").pipe(Effect.annotateLogs(LogFields.settledBet(bet)))
+    }
+    return bankroll
   })
 
   /** After a market is settled nothing of it may be at stake but bets whose placing was never answered. */
-  const checkBalance = ({ marketId }: SettledMarket) =>
+  const tellOpen = ({ marketId }: SettledMarket) =>
     Effect.suspend(() =>
       orders.openOn(marketId) === 0
         ? Effect.void

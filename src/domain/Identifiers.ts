@@ -45,9 +45,26 @@ export const makeBetId = (now: number, random: () => number): BetId => {
 export const customerOrderRef = (id: BetId): string => id.replaceAll("-", "")
 
 /**
- * One number for a runner of a market: its selection and, in handicap markets, its line. Lines are multiples of a
- * quarter between -512 and 511.75, so the key stays an exact integer.
+ * One number for a runner of a market: its selection and, in handicap and line markets, its line. Lines are multiples of a
+ * quarter between -8192 and 8191.75 (runs and points lines pass a thousand), so the key stays an exact integer.
  */
 export type RunnerKey = number & { readonly RunnerKey: unique symbol }
+
+/** Betfair's ids have nine digits so far; larger ones than this would have no exact key. */
+export const largestSelectionId = 0x0f_ffff_ffff
+/** Lines below this, or from its opposite on, have no key. */
+export const lowestHandicap = -8192
+
+const linesOfRunner = 65_536
+
 export const runnerKey = (selectionId: number, handicap = 0): RunnerKey =>
-  (selectionId * 4096 + handicap * 4 + 2048) as RunnerKey
+  (selectionId * linesOfRunner + (handicap - lowestHandicap) * 4) as RunnerKey
+
+/** What a key was made of. */
+export const runnerOf = (key: RunnerKey): { readonly selectionId: SelectionId; readonly handicap: number } => {
+  const selectionId = Math.floor(key / linesOfRunner)
+  return {
+    selectionId: selectionId as SelectionId,
+    handicap: (key - selectionId * linesOfRunner) / 4 + lowestHandicap
+  }
+}

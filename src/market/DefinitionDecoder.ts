@@ -2,7 +2,14 @@
  * From a `marketDefinition` on the wire to the market's definition in the domain. Recordings leave out fields at will, so
  * everything has a careful default: an unknown status reads as suspended, an unknown runner as hidden.
  */
-import { type MarketId, type RunnerKey, runnerKey, type SelectionId } from "../domain/Identifiers.ts"
+import {
+  largestSelectionId,
+  lowestHandicap,
+  type MarketId,
+  type RunnerKey,
+  runnerKey,
+  type SelectionId
+} from "../domain/Identifiers.ts"
 import type { BettingType, MarketDefinition, MarketStatus, RunnerDefinition, RunnerStatus } from "../domain/Market.ts"
 import type { Ladder } from "../domain/PriceLadder.ts"
 import type { OnBookProblem } from "./BookProblem.ts"
@@ -30,11 +37,10 @@ type Fields = Readonly<Record<string, unknown>>
 
 /** The key of a runner, or null when its id or handicap is none. Handicaps are multiples of a quarter. */
 export const readRunnerKey = (id: unknown, handicap: unknown): RunnerKey | null => {
-  if (typeof id !== "number" || !(id > 0 && id <= 0xff_ffff_ffff) || !Number.isInteger(id)) return null
+  if (typeof id !== "number" || !(id > 0 && id <= largestSelectionId) || !Number.isInteger(id)) return null
   if (handicap === undefined || handicap === null || handicap === 0) return runnerKey(id)
-  if (typeof handicap !== "number" || !(handicap >= -512 && handicap < 512) || !Number.isInteger(handicap * 4)) {
-    return null
-  }
+  if (typeof handicap !== "number" || !Number.isInteger(handicap * 4)) return null
+  if (!(handicap >= lowestHandicap && handicap < -lowestHandicap)) return null
   return runnerKey(id, handicap)
 }
 

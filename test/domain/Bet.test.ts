@@ -1,7 +1,14 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Schema } from "effect"
 import * as Bet from "../../src/domain/Bet.ts"
-import { makeBetId, customerOrderRef, BetId } from "../../src/domain/Identifiers.ts"
+import {
+  BetId,
+  customerOrderRef,
+  lowestHandicap,
+  makeBetId,
+  runnerKey,
+  runnerOf
+} from "../../src/domain/Identifiers.ts"
 import type { MarketId, SelectionId, StrategyId } from "../../src/domain/Identifiers.ts"
 
 const intent: Bet.BetIntent = {
@@ -126,5 +133,16 @@ describe("makeBetId", () => {
 
   it("sorts by time", () => {
     expect(makeBetId(1_000, () => 0.9) < makeBetId(1_001, () => 0.1)).toBe(true)
+  })
+})
+
+describe("runnerKey", () => {
+  const Line = Schema.Int.check(Schema.isBetween({ minimum: lowestHandicap * 4, maximum: -lowestHandicap * 4 - 1 }))
+  const Selection = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 0xff_ffff_ffff }))
+
+  it.prop("is made of a selection and a line, and gives both back", { id: Selection, line: Line }, ({ id, line }) => {
+    const key = runnerKey(id, line / 4)
+    expect(Number.isSafeInteger(key)).toBe(true)
+    expect(runnerOf(key)).toEqual({ selectionId: id, handicap: line / 4 })
   })
 })

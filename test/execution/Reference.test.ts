@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { gunzipSync } from "node:zlib"
 import { describe, expect, it } from "vitest"
+import { runnerOf } from "../../src/domain/Identifiers.ts"
 import { flumine, latencies, type MatchingProfile } from "../../src/execution/MatchingProfile.ts"
 import { type ProbeOrder, ProbeRun, type ProbeRow, readRecording } from "./Probes.ts"
 
@@ -60,7 +61,7 @@ const tenThousandths = (decimal: number) => Math.round(decimal * 10_000)
 const positive = (n: number) => (n === 0 ? 0 : n)
 
 const oursOf = ({ created, order, profit, side }: ProbeOrder) => ({
-  selection: Math.floor(order.runner / 4096),
+  selection: runnerOf(order.runner).selectionId,
   side,
   created,
   placed: order.placedAt,
@@ -121,5 +122,18 @@ describe.skipIf(!isThere)("the flumine profile", () => {
     const lines = await readRecording(`${shared}recordings/${recordings["SELF-1.181223995"]}`)
     const row = new ProbeRun("1.181223995", probe, profile, delays).run(lines)
     expect([row.orders, row.matched_orders, row.size_matched, row.profit]).toEqual(expected)
+  })
+
+  it.each([
+    ["for itself", "strategy", "QueueBack", "QueueLay", [1161, 87, 165.73, -74.89]],
+    ["for itself", "strategy", "QueueLay", "QueueBack", [1157, 122, 234.68, -12.31]],
+    ["between them", "account", "QueueBack", "QueueLay", [1158, 83, 157.73, -66.87]],
+    ["between them", "account", "QueueLay", "QueueBack", [1157, 122, 234.68, -12.31]]
+  ] as const)("reproduces strategies that have the volume %s (%s): %s beside %s", async (...row) => {
+    const [, volumeSharing, probe, other, expected] = row
+    const lines = await readRecording(`${shared}recordings/${recordings["SELF-1.181223995"]}`)
+    const run = new ProbeRun("1.181223995", probe, { ...flumine, volumeSharing })
+    const { matched_orders, orders, profit, size_matched } = run.run(lines, [run.beside(other)])
+    expect([orders, matched_orders, size_matched, profit]).toEqual(expected)
   })
 })

@@ -29,6 +29,7 @@ const setUp = Effect.fnUntraced(function* (bets: ReadonlyArray<Bet>, settings: u
     open: () => none,
     onMarket: (mode, marketId) =>
       Effect.map(Ref.get(table), ({ bets }) => bets.filter((row) => row.mode === mode && row.marketId === marketId)),
+    totalNet: () => Effect.succeed(0),
     settledBetween: () => none,
     recent: () => none
   })
