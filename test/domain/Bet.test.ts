@@ -4,6 +4,7 @@ import * as Bet from "../../src/domain/Bet.ts"
 import {
   BetId,
   customerOrderRef,
+  largestSelectionId,
   lowestHandicap,
   makeBetId,
   runnerKey,
