@@ -84,6 +84,7 @@ const make = Effect.gen(function* () {
         wakeAll
       )
     yield* Stream.runForEach(data.messages(markets), receive)
+    for (const { pending, run } of reactions) if (pending()) yield* run
   })
 
   const hasOrders = () => [...openBets.all()].some((bet) => Bet.isExecutable(bet) && bet.status !== "unknown")

@@ -20,7 +20,10 @@ const codes: Readonly<Record<string, number>> = {
   StartRefused: refused,
   StrategyRefused: refused,
   AlreadyRunning: refused,
-  DatabaseLocked: refused
+  DatabaseLocked: refused,
+  DatabaseUnreachable: refused,
+  EmbeddedDatabaseFailed: refused,
+  MigrationFailed: refused
 }
 
 /** The words of the command line are off in a way that its parser cannot see. */

@@ -13,8 +13,8 @@ export interface RecordedClock extends Clock.Clock {
 
 /** Silences up to this length are lived through. */
 const longestSilenceMs = Duration.toMillis("10 minutes")
-/** A listener never waits longer than this, in the recording's time, before it looks again. */
-const longestWaitMs = Duration.toMillis("1 second")
+/** The exchange speaks at least this often; recordings leave the heartbeats out. */
+const heartbeatMs = Duration.toMillis("5 seconds")
 
 export interface PacedRecording {
   readonly clock: RecordedClock
@@ -37,7 +37,17 @@ const makeClock = (real: Clock.Clock, speed: number, start: number): RecordedClo
     currentTimeNanos: Effect.sync(nanos),
     monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
     monotonicTimeNanos: real.monotonicTimeNanos,
-    sleep: (duration) => real.sleep(Duration.millis(Duration.toMillis(duration) / speed)),
+    // Gotcha: timers may fire early by a part of a millisecond, which at high speed is much of the recording's time.
+    sleep: (duration) =>
+      Effect.suspend(() => {
+        const wakeAt = now() + Duration.toMillis(duration)
+        const waitMs = () => Math.ceil((wakeAt - now()) / speed)
+        return Effect.whileLoop({
+          while: () => now() < wakeAt,
+          body: () => real.sleep(Duration.millis(waitMs())),
+          step: () => {}
+        })
+      }),
     skipTo: (time) => {
       if (time <= now()) return
       base = time
@@ -45,6 +55,8 @@ const makeClock = (real: Clock.Clock, speed: number, start: number): RecordedClo
     }
   }
 }
+
+const heartbeat = (pt: number): MarketMessage => ({ op: "mcm", pt: Math.floor(pt), ct: "HEARTBEAT" })
 
 /** Opens the recordings at their first message; fails when there is none. */
 export const make = Effect.fnUntraced(function* (recordings: Recordings, speed: number) {
@@ -75,7 +87,11 @@ export const make = Effect.fnUntraced(function* (recordings: Recordings, speed: 
       if (index > begin) return Option.some(messages.slice(begin, index))
       const waitMs = messages[index]!.pt - now
       if (waitMs > longestSilenceMs) clock.skipTo(messages[index]!.pt)
-      else yield* Effect.sleep(Duration.millis(Math.min(waitMs, longestWaitMs)))
+      else if (waitMs <= heartbeatMs) yield* Effect.sleep(Duration.millis(waitMs))
+      else {
+        yield* Effect.sleep(Duration.millis(heartbeatMs))
+        return Option.some([heartbeat(clock.currentTimeMillisUnsafe())])
+      }
     }
   })
 

@@ -139,7 +139,7 @@ describe("makeBetId", () => {
 
 describe("runnerKey", () => {
   const Line = Schema.Int.check(Schema.isBetween({ minimum: lowestHandicap * 4, maximum: -lowestHandicap * 4 - 1 }))
-  const Selection = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 0xff_ffff_ffff }))
+  const Selection = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: largestSelectionId }))
 
   it.prop("is made of a selection and a line, and gives both back", { id: Selection, line: Line }, ({ id, line }) => {
     const key = runnerKey(id, line / 4)
