@@ -1,4 +1,5 @@
 /** One test a switch: the same market with the switch as the reference has it, and as the honest profile has it. */
+import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { drawLatency, flumine, honest, latencies, type MatchingProfile } from "../../src/execution/MatchingProfile.ts"
 import { definition, fillsOf, limitOrder, makeOrder, Track } from "./builders.ts"
@@ -566,5 +567,19 @@ describe("drawLatency", () => {
     expect(order.phase).toBe("PENDING")
     track.update(wait + 1)
     expect(order.phase).toBe("COMPLETE")
+  })
+})
+
+describe("docs/SIMULATION.md", () => {
+  it("has every switch with its value in both profiles", () => {
+    const text = readFileSync(new URL("../../docs/SIMULATION.md", import.meta.url), "utf8")
+    const rows = [...text.matchAll(/^\| `(\w+)` +\| .* \| `([^`]+)` +\| `([^`]+)` +\|$/gm)].map(([, ...cells]) => cells)
+    const { name: _, ...switches } = honest
+    const expected = Object.entries(switches).map(([key, value]) => [
+      key,
+      String(value),
+      String(flumine[key as keyof MatchingProfile])
+    ])
+    expect(rows).toEqual(expected)
   })
 })

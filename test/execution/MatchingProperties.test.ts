@@ -5,6 +5,7 @@
 import { it } from "@effect/vitest"
 import { Schema } from "effect"
 import { describe, expect } from "vitest"
+import { runnerOf } from "../../src/domain/Identifiers.ts"
 import type { Persistence } from "../../src/domain/Order.ts"
 import { totalOf } from "../../src/domain/Order.ts"
 import * as PriceLadder from "../../src/domain/PriceLadder.ts"
@@ -229,7 +230,7 @@ describe("any market", () => {
       for (const order of market.orders) {
         if (order.takesStartingPrice) continue
         for (const fill of order.fills) {
-          const key = `${Math.floor(order.runner / 4096)} ${order.isBack ? "atb" : "atl"} ${fill.price}`
+          const key = `${runnerOf(order.runner).selectionId} ${order.isBack ? "atb" : "atl"} ${fill.price}`
           taken.set(key, (taken.get(key) ?? 0) + fill.size)
         }
       }
@@ -254,7 +255,7 @@ describe("any market", () => {
         if (order.takesStartingPrice || order.fillOrKill) continue
         // What rests is matched at the order's own price; a taker can be as well, so its placing instant is left out.
         for (const fill of order.fills) {
-          if (fill.at !== order.placedAt) matched[Math.floor(order.runner / 4096)]! += fill.size
+          if (fill.at !== order.placedAt) matched[runnerOf(order.runner).selectionId]! += fill.size
         }
       }
       for (const selection of [1, 2]) {

@@ -67,22 +67,30 @@ export class ProbeRun {
     this.owner = probe as StrategyId
   }
 
-  run(lines: ReadonlyArray<string>): ProbeRow {
+  /** Another probe as a second strategy in the same market. */
+  beside(probe: string): ProbeRun {
+    const fields = { ...this, orders: [], probe: probes[probe]!, owner: probe }
+    return Object.assign(Object.create(ProbeRun.prototype) as ProbeRun, fields)
+  }
+
+  /** Runs this probe, and others in the same market, over a recording; the result is this one's. */
+  run(lines: ReadonlyArray<string>, others: ReadonlyArray<ProbeRun> = []): ProbeRow {
     const store = new BookStore()
+    const runs = [this, ...others]
     let last: MarketDefinition | null = null
     store.listen({
       beforeUpdate: (book, publishTime) => {
-        this.now = publishTime
+        for (const run of runs) run.now = publishTime
         this.engine.beforeUpdate(book, publishTime)
       },
       afterUpdate: (book) => {
         this.engine.afterUpdate(book)
         const { definition } = book
         last = definition
-        this.book = book
+        for (const run of runs) run.book = book
         if (definition === null || definition.status === "CLOSED") return
-        this.probe.onOrders?.(this, book, definition, this.now)
-        this.probe.onBook(this, book, definition, this.now)
+        for (const run of runs) run.probe.onOrders?.(run, book, definition, this.now)
+        for (const run of runs) run.probe.onBook(run, book, definition, this.now)
       }
     })
     for (const line of lines) store.apply(JSON.parse(line))
@@ -130,7 +138,13 @@ export class ProbeRun {
   }
 
   private newOrder(runner: MatchingOrder["runner"], side: Side, order: OrderSpec): MatchingOrder {
-    return new MatchingOrder({ id: String(this.orders.length) as BetId, owner: this.owner, runner, side, order })
+    return new MatchingOrder({
+      id: `${this.owner} ${this.orders.length}` as BetId,
+      owner: this.owner,
+      runner,
+      side,
+      order
+    })
   }
 
   /** The reference's control: the runner's worst case so far on the order's side, plus the order. */
