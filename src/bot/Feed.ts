@@ -26,8 +26,6 @@ export class Feed extends Context.Service<
     readonly lastPublishTime: () => number
     /** When the last message arrived, by the bot's clock; before the first, when the bot began. */
     readonly lastArrival: () => number
-    /** The last definition of a market that is not over. */
-    readonly definitionOf: (marketId: MarketId) => MarketDefinition | undefined
     /** Open markets of the kinds that are traded. */
     readonly tradable: () => Iterable<MarketBook>
     /** Markets that changed since this was last asked, when strategies are to look at updates. */
@@ -106,7 +104,6 @@ const make = Effect.gen(function* () {
     },
     lastPublishTime: () => lastPublishTime,
     lastArrival: () => lastArrival,
-    definitionOf: (marketId) => watched.get(marketId)?.definition,
     *tradable() {
       for (const [marketId, { definition, isTraded }] of watched) {
         if (!isTraded || definition.status !== "OPEN") continue

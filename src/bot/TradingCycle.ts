@@ -9,10 +9,11 @@ import type { Decision } from "../domain/Decision.ts"
 import { runnerKey } from "../domain/Identifiers.ts"
 import type { StrategySignal } from "../domain/Signal.ts"
 import * as Value from "../domain/Value.ts"
+import { Books } from "../market/Books.ts"
 import type { MarketBook } from "../market/MarketBook.ts"
 import * as Metrics from "../monitoring/Metrics.ts"
 import * as PredictionFilter from "../prediction/PredictionFilter.ts"
-import { Predictor } from "../prediction/Predictor.ts"
+import { Predictor, type Race } from "../prediction/Predictor.ts"
 import { CircuitBreaker } from "../risk/CircuitBreaker.ts"
 import { RiskManager } from "../risk/RiskManager.ts"
 import { ActiveStrategies } from "./ActiveStrategies.ts"
@@ -29,6 +30,8 @@ export class TradingCycle extends Context.Service<
   {
     /** Looks at every race in its window. */
     readonly run: Effect.Effect<void>
+    /** No race is in its window, and the breaker waits for nothing. */
+    readonly canWait: () => boolean
     /** Looks at these markets only, because they have just changed. */
     readonly look: (markets: ReadonlyArray<MarketBook>) => Effect.Effect<void>
   }
@@ -45,10 +48,12 @@ interface Executed {
 }
 
 const make = Effect.gen(function* () {
+  const clock = yield* Clock.Clock
   const { features, trading } = yield* Settings
   const breaker = yield* CircuitBreaker
   const risk = yield* RiskManager
   const predictor = yield* Predictor
+  const books = yield* Books
   const feed = yield* Feed
   const races = yield* RaceRecorder
   const strategies = yield* ActiveStrategies
@@ -137,10 +142,11 @@ const make = Effect.gen(function* () {
   const needsPrediction = (id: StrategySignal["strategyId"]) => strategies.get(id)?.traits.needsPrediction === true
 
   const filterMarket = Effect.fnUntraced(function* (signals: ReadonlyArray<StrategySignal>) {
-    const market = feed.definitionOf(signals[0]!.marketId)
-    if (market === undefined) return { kept: [], decisions: [] }
+    const book = books.get(signals[0]!.marketId)
+    const market = book?.definition
+    if (!market) return { kept: [], decisions: [] }
     const isAsked = features.mlPredictionsEnabled && signals.some(({ strategyId }) => needsPrediction(strategyId))
-    const predictions = isAsked ? yield* predict(market.marketId) : null
+    const predictions = isAsked ? yield* predict({ market, book, at: yield* Clock.currentTimeMillis }) : null
     return PredictionFilter.filter(signals, {
       market,
       predictions,
@@ -153,16 +159,17 @@ const make = Effect.gen(function* () {
   })
 
   /** No answer is no prediction: what needs one is then refused. */
-  const predict = Effect.fnUntraced(function* (marketId: MarketBook["marketId"]) {
-    const at = yield* Clock.currentTimeMillis
-    return yield* predictor
-      .predict({ marketId, at, runners: [] })
+  const predict = (race: Race) =>
+    predictor
+      .predict(race)
       .pipe(
-        Effect.catch((failure) =>
-          Effect.as(Effect.logWarning("No predictions", { market_id: marketId, message: failure.message }), null)
+        Effect.catch(({ message }) =>
+          Effect.logWarning("No predictions").pipe(
+            Effect.annotateLogs({ market_id: race.market.marketId, message }),
+            Effect.as(null)
+          )
         )
       )
-  })
 
   const executeSignals = Effect.fn("Signals.execute")(function* (wishes: ReadonlyArray<StrategySignal>) {
     const executed: Array<Executed> = []
@@ -223,5 +230,13 @@ const make = Effect.gen(function* () {
       )
     })
 
-  return TradingCycle.of({ run, look })
+  const canWait = (): boolean => {
+    const now = clock.currentTimeMillisUnsafe()
+    const { failures, phase } = breaker.state(now)
+    if (phase !== "CLOSED" || failures > 0) return false
+    for (const book of feed.tradable()) if (isDue(book, now)) return false
+    return true
+  }
+
+  return TradingCycle.of({ run, look, canWait })
 })

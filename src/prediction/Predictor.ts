@@ -3,7 +3,9 @@
  * `PredictionFilter`'s.
  */
 import { Context, Effect, Layer, Schema } from "effect"
-import type { MarketId, RunnerKey, SelectionId } from "../domain/Identifiers.ts"
+import type { RunnerKey } from "../domain/Identifiers.ts"
+import type { MarketDefinition } from "../domain/Market.ts"
+import type { MarketBook } from "../market/MarketBook.ts"
 
 export interface Prediction {
   /** That the runner wins (or is placed), in (0, 1). */
@@ -14,17 +16,12 @@ export interface Prediction {
   readonly modelVersion: string
 }
 
-/** What a model is told of a race, as it was known at `at`. */
+/** A race as it is known at `at`; what of it a model wants to know is the predictor's to say. The book is read at once. */
 export interface Race {
-  readonly marketId: MarketId
+  readonly market: MarketDefinition
+  readonly book: MarketBook
   /** Epoch milliseconds. */
   readonly at: number
-  readonly runners: ReadonlyArray<{
-    readonly key: RunnerKey
-    readonly selectionId: SelectionId
-    /** In the model's order. */
-    readonly features: ReadonlyArray<number>
-  }>
 }
 
 /** The model did not answer, or not in a way that can be read. Whoever needs it places nothing. */

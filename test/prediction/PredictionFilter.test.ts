@@ -159,7 +159,7 @@ describe("Predictor.layerNone", () => {
   it.effect("has no opinion of any race", () =>
     Effect.gen(function* () {
       const predictor = yield* Predictor
-      expect(yield* predictor.predict({ marketId: race.book.marketId, at: race.now, runners: [] })).toEqual(new Map())
+      expect(yield* predictor.predict({ market: race.market, book: race.book, at: race.now })).toEqual(new Map())
     }).pipe(Effect.provide(Predictor.layerNone))
   )
 })
