@@ -8,6 +8,8 @@ import type { MarketMessage } from "./MarketMessage.ts"
 import type { Recordings } from "./RecordedFiles.ts"
 
 export interface RecordedClock extends Clock.Clock {
+  /** Until this is called it stands still at the first message: the bot takes its time to start. */
+  readonly begin: () => void
   readonly skipTo: (time: number) => void
 }
 
@@ -27,8 +29,8 @@ export interface PacedRecording {
  */
 const makeClock = (real: Clock.Clock, speed: number, start: number): RecordedClock => {
   let base = start
-  let baseReal = real.currentTimeMillisUnsafe()
-  const now = () => base + (real.currentTimeMillisUnsafe() - baseReal) * speed
+  let baseReal: number | null = null
+  const now = () => (baseReal === null ? base : base + (real.currentTimeMillisUnsafe() - baseReal) * speed)
   const nanos = () => BigInt(Math.round(now() * 1e6))
   return {
     currentTimeMillisUnsafe: now,
@@ -48,6 +50,9 @@ const makeClock = (real: Clock.Clock, speed: number, start: number): RecordedClo
           step: () => {}
         })
       }),
+    begin: () => {
+      baseReal ??= real.currentTimeMillisUnsafe()
+    },
     skipTo: (time) => {
       if (time <= now()) return
       base = time
@@ -58,7 +63,7 @@ const makeClock = (real: Clock.Clock, speed: number, start: number): RecordedClo
 
 const heartbeat = (pt: number): MarketMessage => ({ op: "mcm", pt: Math.floor(pt), ct: "HEARTBEAT" })
 
-/** Opens the recordings at their first message; fails when there is none. */
+/** Opens the recordings at their first message; fails when there is none. Time passes once the messages are asked for. */
 export const make = Effect.fnUntraced(function* (recordings: Recordings, speed: number) {
   const source = `recorded files: ${recordings.names.join(", ")}`
   const failure = (message: string, cause?: unknown) =>
@@ -69,7 +74,8 @@ export const make = Effect.fnUntraced(function* (recordings: Recordings, speed: 
   let index = 0
   const first = messages?.[0]
   if (first === undefined) {
-    return yield* failure("there is no market data in it: `clever-better data verify` says why")
+    const why = recordings.problems.list().map(({ file, message }) => `${file}: ${message}`)
+    return yield* failure(`there are no prices to play: ${why.join("; ") || "no file is named"}`)
   }
   const clock = makeClock(yield* Clock.Clock, speed, first.pt)
 
@@ -99,9 +105,13 @@ export const make = Effect.fnUntraced(function* (recordings: Recordings, speed: 
     Stream.takeWhile(Option.isSome),
     Stream.map(({ value }) => value)
   )
+  const begun = Effect.sync(() => {
+    clock.begin()
+    return stream
+  })
   const description = `${source}, ${speed} times as fast`
   return {
     clock,
-    layer: Layer.succeed(MarketData, MarketData.of({ description, messages: () => stream }))
+    layer: Layer.succeed(MarketData, MarketData.of({ description, messages: () => Stream.unwrap(begun) }))
   } satisfies PacedRecording
 })
