@@ -18,6 +18,8 @@ export class DecisionLog extends Context.Service<
   {
     readonly record: (decision: Decision.Decision) => void
     readonly flush: Effect.Effect<void, StorageFailure>
+    /** Too little has gathered to be worth a write. */
+    readonly canWait: () => boolean
     readonly dropped: () => number
     /** The market is over: its reasons need not be remembered. */
     readonly forget: (marketId: MarketId) => void
@@ -51,6 +53,7 @@ const make = Effect.gen(function* () {
       if (isNew(decision)) buffer.offer(decision)
     },
     flush: buffer.flush((decisions) => repository.insert(mode, decisions)),
+    canWait: buffer.canWait,
     dropped: buffer.dropped,
     forget: (marketId) => void lastReasons.delete(marketId)
   })

@@ -13,6 +13,11 @@ export interface Loop<E = never, R = never> {
   readonly writes?: boolean
   /** It looks after a process that runs for days, and has nothing to do in a replay. */
   readonly inRealTimeOnly?: boolean
+  /**
+   * Plain code: true when nothing would be different if the next round came later. A replay, which nobody watches from
+   * outside, then leaves this one out: quiet hours have thousands of them.
+   */
+  readonly canWait?: () => boolean
 }
 
 export interface Reaction<E = never, R = never> {

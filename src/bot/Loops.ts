@@ -49,6 +49,13 @@ const make = Effect.gen(function* () {
   const heartbeat = yield* Heartbeat
   const extra = yield* ExtraLoops
 
+  /** Settlements that the performance figures have in them; none before the first look at the database. */
+  let counted = -1
+  const updatePerformance = Effect.suspend(() => {
+    const settled = settlement.settlements()
+    return Effect.map(monitor.updatePerformance, () => void (counted = settled))
+  })
+
   return Loops.of({
     reactions: [
       { name: "races", pending: races.pending, run: races.flush },
@@ -58,20 +65,34 @@ const make = Effect.gen(function* () {
       { name: "updates", pending: feed.hasTouched, run: Effect.suspend(() => cycle.look(feed.takeTouched())) }
     ],
     loops: [
-      { name: "trading", every: trading.strategyEvaluationInterval, run: cycle.run },
+      { name: "trading", every: trading.strategyEvaluationInterval, run: cycle.run, canWait: cycle.canWait },
       {
         name: "order monitoring",
         every: bot.orderMonitoringInterval,
-        run: Effect.andThen(orders.cancelOld, orders.applyUpdates)
+        run: Effect.andThen(orders.cancelOld, orders.applyUpdates),
+        canWait: orders.canWait
       },
       {
         name: "performance",
         every: bot.performanceUpdateInterval,
-        run: Effect.asVoid(monitor.updatePerformance),
-        writes: true
+        run: updatePerformance,
+        writes: true,
+        canWait: () => counted === settlement.settlements()
       },
-      { name: "odds", every: odds.flushIntervalSeconds, run: recorder.flush, writes: true },
-      { name: "decisions", every: odds.flushIntervalSeconds, run: decisions.flush, writes: true },
+      {
+        name: "odds",
+        every: odds.flushIntervalSeconds,
+        run: recorder.flush,
+        writes: true,
+        canWait: recorder.canWait
+      },
+      {
+        name: "decisions",
+        every: odds.flushIntervalSeconds,
+        run: decisions.flush,
+        writes: true,
+        canWait: decisions.canWait
+      },
       { name: "database guard", every: Duration.seconds(5), run: guards.checkDatabase, inRealTimeOnly: true },
       { name: "feed guard", every: Duration.seconds(1), run: guards.checkFeed, inRealTimeOnly: true },
       { name: "heartbeat", every: Duration.minutes(1), run: heartbeat.beat, inRealTimeOnly: true },

@@ -23,6 +23,8 @@ export class MarketSettlement extends Context.Service<
     readonly closed: (definition: MarketDefinition) => void
     readonly pending: () => boolean
     readonly run: Effect.Effect<void, StorageFailure>
+    /** How often a market was settled, corrections included. */
+    readonly settlements: () => number
     /** Tells of each market that is settled: whatever is kept of it can go. */
     readonly onOver: (forget: (marketId: MarketId) => void) => void
   }
@@ -43,6 +45,7 @@ const make = Effect.gen(function* () {
   /** The closing definition of each market that waits: bounded by the number of markets. */
   const waiting = new Map<MarketId, MarketDefinition>()
   const listeners: Array<(marketId: MarketId) => void> = []
+  let settlements = 0
 
   const settle = Effect.fnUntraced(function* (definition: MarketDefinition) {
     const at = yield* Clock.currentTimeMillis
@@ -93,11 +96,13 @@ const make = Effect.gen(function* () {
       for (const [marketId, definition] of waiting) {
         yield* orders.applyUpdates
         yield* settle(definition)
+        settlements++
         if (waiting.get(marketId) !== definition) continue
         waiting.delete(marketId)
         for (const forget of listeners) forget(marketId)
       }
     }),
+    settlements: () => settlements,
     onOver: (forget) => void listeners.push(forget)
   })
 })

@@ -17,6 +17,8 @@ export class OddsRecorder extends Context.Service<
     readonly notice: (book: MarketBook) => void
     readonly flush: Effect.Effect<void, StorageFailure>
     readonly waiting: () => number
+    /** Too little has gathered to be worth a write. */
+    readonly canWait: () => boolean
     readonly dropped: () => number
     readonly forget: (marketId: MarketId) => void
   }
@@ -62,6 +64,7 @@ const make = Effect.gen(function* () {
     },
     flush: buffer.flush((snapshots) => repository.insert(snapshots)),
     waiting: buffer.size,
+    canWait: buffer.canWait,
     dropped: buffer.dropped,
     forget: (marketId) => void takenAt.delete(marketId)
   })

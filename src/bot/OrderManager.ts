@@ -30,6 +30,8 @@ export class OrderManager extends Context.Service<
     readonly openOn: (marketId: MarketId) => number
     /** True when the venue has told of something, or rows wait to be written. */
     readonly pending: () => boolean
+    /** Nothing is open, told or unwritten. */
+    readonly canWait: () => boolean
     /** Applies what the venue has told and writes what has changed. */
     readonly applyUpdates: Effect.Effect<void, StorageFailure>
     /** Asks for unmatched orders to be cancelled that are older than `bot.max_order_age_seconds`. */
@@ -83,6 +85,8 @@ const make = Effect.gen(function* () {
     for (const bet of bets) if (unwritten.get(bet.id) === bet) unwritten.delete(bet.id)
   })
 
+  const pending = () => unwritten.size > 0 || inbox.length > 0 || updates.waiting()
+
   return OrderManager.of({
     expect: (bet) => openBets.put(bet),
     abandon: (bet) => {
@@ -97,7 +101,8 @@ const make = Effect.gen(function* () {
       }),
     settled: (bet) => Effect.suspend(() => becomes(openBets.get(bet.id) ?? bet, bet)),
     openOn: (marketId) => openBets.onMarket(marketId).length,
-    pending: () => unwritten.size > 0 || inbox.length > 0 || updates.waiting(),
+    pending,
+    canWait: () => openBets.count() === 0 && !pending(),
     applyUpdates: oneAtATime(
       Effect.gen(function* () {
         if (updates.waiting()) inbox = [...inbox, ...(yield* updates.take)]

@@ -65,7 +65,7 @@ const make = Effect.fnUntraced(function* (clock: ReplayClock) {
     }
     for (let due = earliest(); due.next < time; due = earliest()) {
       clock.advanceTo(due.next)
-      yield* due.loop.run
+      if (due.loop.canWait?.() !== true) yield* due.loop.run
       due.next += due.everyMs
     }
     return earliest().next

@@ -8,14 +8,20 @@ import { Effect } from "effect"
 export interface WriteBuffer<A> {
   readonly offer: (row: A) => void
   readonly size: () => number
+  /** Fewer rows wait than a write is worth, and far fewer than there is room for. */
+  readonly canWait: () => boolean
   /** Rows dropped since the start because the buffer was full. */
   readonly dropped: () => number
   /** Writes what waits; rows of a failed write wait on, before newer ones. */
   readonly flush: <E, R>(write: (rows: ReadonlyArray<A>) => Effect.Effect<void, E, R>) => Effect.Effect<void, E, R>
 }
 
+/** Trimming is linear, so it is put off until this part of the bound too many have gathered. */
+const slack = 0.1
+
 /** @param batchSize rows of one write, so that one statement stays small */
 export const make = <A>(capacity: number, batchSize = 1000): WriteBuffer<A> => {
+  const worthWriting = Math.min(batchSize, capacity * slack)
   let rows: Array<A> = []
   let dropped = 0
 
@@ -44,10 +50,10 @@ export const make = <A>(capacity: number, batchSize = 1000): WriteBuffer<A> => {
   return {
     offer: (row) => {
       rows.push(row)
-      // Trimming is linear, so it is put off until a tenth too many have gathered.
-      if (rows.length > capacity * 1.1) trim()
+      if (rows.length > capacity * (1 + slack)) trim()
     },
     size: () => rows.length,
+    canWait: () => rows.length < worthWriting,
     dropped: () => dropped,
     flush
   }

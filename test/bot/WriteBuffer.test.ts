@@ -2,6 +2,12 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as WriteBuffer from "../../src/bot/WriteBuffer.ts"
 
+const waits = (capacity: number, rows: number) => {
+  const buffer = WriteBuffer.make<number>(capacity, 100)
+  for (let row = 0; row < rows; row++) buffer.offer(row)
+  return buffer.canWait()
+}
+
 describe("WriteBuffer", () => {
   it.effect("writes in order and in batches", () =>
     Effect.gen(function* () {
@@ -37,5 +43,10 @@ describe("WriteBuffer", () => {
     for (let row = 0; row < 1000; row++) buffer.offer(row)
     expect(buffer.size()).toBeLessThanOrEqual(11)
     expect(buffer.size() + buffer.dropped()).toBe(1000)
+  })
+
+  it("can wait until a write is worth it, or a tenth of its room is used", () => {
+    expect([waits(10_000, 99), waits(10_000, 100)]).toEqual([true, false])
+    expect([waits(50, 4), waits(50, 5)]).toEqual([true, false])
   })
 })
