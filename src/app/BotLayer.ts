@@ -6,6 +6,7 @@ import { Layer } from "effect"
 import { ActiveStrategies } from "../bot/ActiveStrategies.ts"
 import { DecisionLog } from "../bot/DecisionLog.ts"
 import { Feed } from "../bot/Feed.ts"
+import { Gauges } from "../bot/Gauges.ts"
 import { Guards } from "../bot/Guards.ts"
 import { Heartbeat } from "../bot/Heartbeat.ts"
 import { Loops } from "../bot/Loops.ts"
@@ -43,7 +44,7 @@ const trading = TradingCycle.layer.pipe(Layer.provideMerge(SignalExecution.layer
 
 /** Needs the seams: settings, database and repositories, books, executor and its updates, the kinds of strategies. */
 export const layer = (mode: Mode) =>
-  Layer.mergeAll(Loops.layer, Restart.layer).pipe(
+  Layer.mergeAll(Loops.layer, Restart.layer, Gauges.layer).pipe(
     Layer.provideMerge(Layer.mergeAll(trading, Guards.layer, Heartbeat.layer)),
     Layer.provideMerge(markets),
     Layer.provideMerge(Layer.mergeAll(recorders, strategies(mode))),

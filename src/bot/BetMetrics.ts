@@ -9,7 +9,12 @@ export const changed = (before: Bet.Bet, after: Bet.Bet): Effect.Effect<void> =>
   Effect.gen(function* () {
     const strategy_id = after.strategyId
     const side = after.side
-    if (!isPlaced(before) && isPlaced(after)) yield* Metrics.count("bets_placed_total", { strategy_id, side })
+    if (!isPlaced(before) && isPlaced(after)) {
+      yield* Metrics.count("bets_placed_total", { strategy_id, side })
+      if (after.placedAt !== null) {
+        yield* Metrics.observe("placement_latency_seconds", {}, after.placedAt - after.createdAt)
+      }
+    }
     if (before.fills.length === 0 && after.fills.length > 0) {
       yield* Metrics.count("bets_matched_total", { strategy_id, side })
     }

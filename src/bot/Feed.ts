@@ -3,7 +3,7 @@
  * it asks for (a race to record, a market to settle, an evaluation) is noted for the reactions. Synchronous throughout:
  * this is the path of every market update.
  */
-import { Clock, Context, Effect, Layer } from "effect"
+import { Clock, Context, Duration, Effect, Layer } from "effect"
 import { Settings } from "../config/Settings.ts"
 import type { MarketId } from "../domain/Identifiers.ts"
 import type { MarketDefinition } from "../domain/Market.ts"
@@ -28,8 +28,12 @@ export class Feed extends Context.Service<
     readonly lastArrival: () => number
     /** Open markets of the kinds that are traded. */
     readonly tradable: () => Iterable<MarketBook>
-    /** Markets that changed since this was last asked, when strategies are to look at updates. */
+    /**
+     * Markets that have changed, when strategies are to look at updates: each at most once in
+     * `trading.min_evaluation_gap_ms`. One that changes sooner waits for the gap to be over.
+     */
     readonly takeTouched: () => ReadonlyArray<MarketBook>
+    /** True when `takeTouched` has something to give. */
     readonly hasTouched: () => boolean
   }
 >()("clever-better/bot/Feed") {
@@ -40,8 +44,10 @@ export class Feed extends Context.Service<
 }
 
 interface Watched {
-  definition: MarketDefinition
-  isTraded: boolean
+  readonly definition: MarketDefinition
+  readonly isTraded: boolean
+  /** Strategies do not look at its updates before. */
+  lookAt: number
 }
 
 const make = Effect.gen(function* () {
@@ -58,6 +64,9 @@ const make = Effect.gen(function* () {
   const watched = new Map<MarketId, Watched>()
   const touched = new Set<MarketBook>()
   const looksAtUpdates = trading.evaluation === "on_update"
+  const gapMs = Duration.toMillis(trading.minEvaluationGapMs)
+  /** The first time at which one of the touched markets may be looked at. */
+  let nextLookAt = Infinity
   let lastPublishTime = 0
   let lastArrival = clock.currentTimeMillisUnsafe()
 
@@ -66,7 +75,7 @@ const make = Effect.gen(function* () {
     const isTraded = RaceCatalogue.isTraded(definition, markets)
     const known = watched.get(definition.marketId)
     if (known === undefined) tally.activity.markets++
-    const now = { definition, isTraded }
+    const now = { definition, isTraded, lookAt: known?.lookAt ?? 0 }
     watched.set(definition.marketId, now)
     if (isTraded) races.noticed(definition)
     if (definition.status === "CLOSED" && isTraded) settlement.closed(definition)
@@ -82,7 +91,27 @@ const make = Effect.gen(function* () {
     if (!market.isTraded) return
     strategies.observe(definition, book, book.publishTime)
     odds.notice(book)
-    if (looksAtUpdates) touched.add(book)
+    if (!looksAtUpdates) return
+    touched.add(book)
+    nextLookAt = Math.min(nextLookAt, market.lookAt)
+  }
+
+  const takeTouched = (): ReadonlyArray<MarketBook> => {
+    const now = clock.currentTimeMillisUnsafe()
+    const due: Array<MarketBook> = []
+    nextLookAt = Infinity
+    for (const book of touched) {
+      const market = watched.get(book.marketId)
+      if (market !== undefined && market.lookAt > now) {
+        nextLookAt = Math.min(nextLookAt, market.lookAt)
+        continue
+      }
+      touched.delete(book)
+      if (market === undefined) continue
+      market.lookAt = now + gapMs
+      due.push(book)
+    }
+    return due
   }
 
   settlement.onOver((marketId) => {
@@ -111,11 +140,7 @@ const make = Effect.gen(function* () {
         if (book !== undefined) yield book
       }
     },
-    hasTouched: () => touched.size > 0,
-    takeTouched: () => {
-      const markets = [...touched]
-      touched.clear()
-      return markets
-    }
+    hasTouched: () => touched.size > 0 && nextLookAt <= clock.currentTimeMillisUnsafe(),
+    takeTouched
   })
 })

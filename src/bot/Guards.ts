@@ -52,9 +52,10 @@ const make = Effect.gen(function* () {
         onFailure: ({ message }) => message,
         onSuccess: () => (lock.isHeld() ? null : "the connection that holds the single-instance lock is lost")
       })
-      if (cause !== null) yield* breaker.recordFailure("database", cause)
       yield* risk.veto("database", cause === null ? null : deny("database_unavailable"))
       if (!changes("database", cause !== null)) return
+      // An outage is one failure: it keeps bets back by itself, and trading goes on as soon as it is over.
+      if (cause !== null) yield* breaker.recordFailure("database", cause)
       yield* notifier.notify(cause === null ? { _tag: "DatabaseBack" } : { _tag: "DatabaseLost", cause })
     }),
     checkFeed: Effect.gen(function* () {

@@ -11,12 +11,13 @@ import { MarketData, type MarketDataFailure } from "../market/MarketData.ts"
 import type { MarketMessage } from "../market/MarketMessage.ts"
 import * as Metrics from "../monitoring/Metrics.ts"
 import { Notifier } from "../monitoring/Notifier.ts"
-import type { StorageFailure } from "../persistence/StorageFailure.ts"
+import { StorageFailure } from "../persistence/StorageFailure.ts"
 import { CircuitBreaker } from "../risk/CircuitBreaker.ts"
 import { RiskManager } from "../risk/RiskManager.ts"
 import { TradingState } from "../risk/TradingState.ts"
 import { ActiveStrategies } from "./ActiveStrategies.ts"
 import { Feed } from "./Feed.ts"
+import { Gauges } from "./Gauges.ts"
 import { type Failure, forkLoop, forkReaction } from "./Loop.ts"
 import { Loops } from "./Loops.ts"
 import { OpenBets } from "./OpenBets.ts"
@@ -56,6 +57,7 @@ const make = Effect.gen(function* () {
   const strategies = yield* ActiveStrategies
   const notifier = yield* Notifier
   const restart = yield* Restart
+  const gauges = yield* Gauges
   const { loops, reactions } = yield* Loops
   const startedAt = yield* Clock.currentTimeMillis
   let restored: Restored | null = null
@@ -64,7 +66,12 @@ const make = Effect.gen(function* () {
   const onFailure = ({ cause, name }: Failure) =>
     Effect.gen(function* () {
       yield* Metrics.count("loop_failures_total", { loop: name })
-      yield* breaker.recordFailure(name, Cause.pretty(cause))
+      const failures = cause.reasons.filter(Cause.isFailReason).map(({ error }) => error)
+      const ofStorage = failures.filter((error) => error instanceof StorageFailure)
+      for (const { kind, operation } of ofStorage) yield* Metrics.count("database_failures_total", { operation, kind })
+      // That the database is away is the guards' to tell, once; every loop would tell it again and again.
+      const isOutage = ofStorage.some(({ kind }) => kind === "unavailable")
+      if (!isOutage) yield* breaker.recordFailure(name, Cause.pretty(cause))
       yield* Effect.logError("A loop failed; it goes on", { loop: name }, cause)
     })
 
@@ -126,6 +133,7 @@ const make = Effect.gen(function* () {
       feed: data.description,
       strategies: strategies.all().length
     })
+    yield* gauges.follow
     yield* runFeed(restored).pipe(Effect.onExit((exit) => windDown(exit)))
   }).pipe(Effect.scoped, Effect.ensuring(writeRest))
 

@@ -14,6 +14,7 @@ import type { MarketBook } from "../market/MarketBook.ts"
 import * as Metrics from "../monitoring/Metrics.ts"
 import * as PredictionFilter from "../prediction/PredictionFilter.ts"
 import { Predictor, type Race } from "../prediction/Predictor.ts"
+import type { StorageFailure } from "../persistence/StorageFailure.ts"
 import { CircuitBreaker } from "../risk/CircuitBreaker.ts"
 import { RiskManager } from "../risk/RiskManager.ts"
 import { ActiveStrategies } from "./ActiveStrategies.ts"
@@ -67,7 +68,7 @@ const make = Effect.gen(function* () {
     yield* updateRisk
     yield* verifyLimits
     const upcoming = yield* upcomingRaces
-    const signals = yield* evaluateStrategies(upcoming)
+    const signals = yield* evaluateStrategies(upcoming).pipe(Metrics.timed("evaluation_duration_seconds", {}))
     const wanted = yield* filterByPredictions(signals)
     const executed = yield* executeSignals(wanted)
     yield* recordOutcomes(executed)
@@ -187,11 +188,17 @@ const make = Effect.gen(function* () {
     for (const { outcome, wish } of executed) {
       yield* Metrics.count("signals_total", { strategy_id: wish.strategyId, signal: wish.signal._tag })
       if (outcome._tag === "Denied") yield* refuse({ ...subjectOf(wish), step: outcome.step, denial: outcome.denial })
-      if (outcome._tag === "NotCommitted") yield* breaker.recordFailure("database", outcome.failure.message)
+      if (outcome._tag === "NotCommitted") yield* notCommitted(outcome.failure)
       if (outcome._tag === "Placed") yield* breaker.recordSuccess
     }
     yield* Effect.annotateCurrentSpan({ placed: executed.filter(({ outcome }) => outcome._tag === "Placed").length })
   })
+
+  const notCommitted = ({ kind, message, operation }: StorageFailure) =>
+    Effect.andThen(
+      Metrics.count("database_failures_total", { operation, kind }),
+      breaker.recordFailure("database", message)
+    )
 
   const subjectOf = ({ at, marketId, signal, strategyId }: StrategySignal) => {
     const runner = signal._tag === "Place" ? signal : openBets.get(signal.betId)

@@ -64,15 +64,13 @@ export const metricList = {
   bets_rejected_total: counter("bets", "Bets the venue refused", ["strategy_id"]),
   bets_unknown_total: counter("bets", "Placements that were not answered", ["strategy_id"]),
   open_bets: gauge("bets", "Bets that are neither settled nor ended"),
-  strategy_evaluations_total: counter("events", "Times a strategy was asked about a market", ["strategy_id"]),
+  strategy_evaluations_total: counter("events", "Times the strategies were asked about a market"),
   strategy_failures_total: counter("events", "Exceptions thrown by a strategy", ["strategy_id"]),
-  evaluation_duration_seconds: histogram("seconds", "Time one strategy took over all markets of a cycle", computing, [
-    "strategy_id"
-  ]),
+  evaluation_duration_seconds: histogram("seconds", "Time all strategies took over all markets of a cycle", computing),
   signals_total: counter("events", "Signals given: Place, Cancel or Replace", ["strategy_id", "signal"]),
   decisions_total: counter("events", "Signals that did not become a bet, by the step that decided", ["step", "reason"]),
   risk_denials_total: counter("events", "Orders the risk manager denied", ["reason"]),
-  breaker_trips_total: counter("events", "Times the circuit breaker opened", ["reason"]),
+  breaker_trips_total: counter("events", "Times the circuit breaker opened"),
   breaker_state: gauge("state", "Circuit breaker: 0 closed, 1 half open, 2 open"),
   trading_state: gauge("state", "Trading: 0 running, 1 paused by hand, 2 halted"),
   active_strategies: gauge("strategies", "Strategies that are asked for signals"),
