@@ -57,27 +57,28 @@ describe("forkLoop", () => {
   )
 })
 
-describe("forkReaction", () => {
-  const withInbox = (failFirst: boolean) =>
-    Effect.gen(function* () {
-      const inbox: Array<number> = []
-      const handled: Array<number> = []
-      let failures = 0
-      const reaction = yield* forkReaction(
-        {
-          name: "orders",
-          pending: () => inbox.length > 0,
-          run: Effect.suspend(() => {
-            if (failFirst && failures === 0) return Effect.fail("database gone")
-            handled.push(...inbox.splice(0))
-            return Effect.void
-          })
-        },
-        () => Effect.sync(() => void failures++)
-      )
-      return { inbox, handled, reaction, failures: () => failures }
-    })
+/** A reaction to numbers that come in; its first round may fail. */
+const withInbox = (failFirst: boolean) =>
+  Effect.gen(function* () {
+    const inbox: Array<number> = []
+    const handled: Array<number> = []
+    let failures = 0
+    const reaction = yield* forkReaction(
+      {
+        name: "orders",
+        pending: () => inbox.length > 0,
+        run: Effect.suspend(() => {
+          if (failFirst && failures === 0) return Effect.fail("database gone")
+          handled.push(...inbox.splice(0))
+          return Effect.void
+        })
+      },
+      () => Effect.sync(() => void failures++)
+    )
+    return { inbox, handled, reaction, failures: () => failures }
+  })
 
+describe("forkReaction", () => {
   it.effect("runs when it is woken with something pending, and only then", () =>
     Effect.gen(function* () {
       const { handled, inbox, reaction } = yield* withInbox(false)

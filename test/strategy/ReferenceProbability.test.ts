@@ -21,6 +21,18 @@ const observe = (reference: ReferenceProbability, race: Scenario) => reference.o
 
 const first = runnerKey(1)
 
+/** What a runner's wide quote implies beside one at evens. */
+const implied = (quote: object) => {
+  const race = new Scenario([
+    { back: 2, lay: 2 },
+    { back: 1.5, lay: 3, ...quote }
+  ])
+  const reference = new ReferenceProbability(halfLifeMs)
+  observe(reference, race)
+  observe(reference, race.after(60))
+  return reference.of(first)
+}
+
 describe("ReferenceProbability", () => {
   it("knows nothing of a price that has not stood for any time", () => {
     const { reference } = watched(0)
@@ -73,16 +85,6 @@ describe("ReferenceProbability", () => {
   })
 
   it("prefers the last traded price to the middle of a wide spread, held within the spread", () => {
-    const implied = (quote: object) => {
-      const race = new Scenario([
-        { back: 2, lay: 2 },
-        { back: 1.5, lay: 3, ...quote }
-      ])
-      const reference = new ReferenceProbability(halfLifeMs)
-      observe(reference, race)
-      observe(reference, race.after(60))
-      return reference.of(first)
-    }
     expect(implied({ last: 2 })).toBeCloseTo(0.5, 12)
     expect(implied({ last: 10 })).toBeNaN()
     expect(implied({ last: 1.2 })).toBeCloseTo(0.5 / (0.5 + 1 / 1.5), 12)
