@@ -62,6 +62,7 @@ const make = Effect.gen(function* () {
   const tally = yield* Tally
 
   const watched = new Map<MarketId, Watched>()
+  const seen = new Set<MarketId>()
   const touched = new Set<MarketBook>()
   const looksAtUpdates = trading.evaluation === "on_update"
   const gapMs = Duration.toMillis(trading.minEvaluationGapMs)
@@ -70,15 +71,31 @@ const make = Effect.gen(function* () {
   let lastPublishTime = 0
   let lastArrival = clock.currentTimeMillisUnsafe()
 
+  /** The market is over: whatever is kept of it goes. */
+  const forget = (marketId: MarketId): void => {
+    const book = books.get(marketId)
+    if (book !== undefined) touched.delete(book)
+    watched.delete(marketId)
+    races.forget(marketId)
+    odds.forget(marketId)
+    decisions.forget(marketId)
+    strategies.forget(marketId)
+    books.forget(marketId)
+  }
+  settlement.onOver(forget)
+
   /** A definition that is new: the same market's later messages share the object until it changes. */
   const defined = (definition: MarketDefinition): Watched => {
     const isTraded = RaceCatalogue.isTraded(definition, markets)
-    const known = watched.get(definition.marketId)
-    if (known === undefined) tally.activity.markets++
-    const now = { definition, isTraded, lookAt: known?.lookAt ?? 0 }
+    const now = { definition, isTraded, lookAt: watched.get(definition.marketId)?.lookAt ?? 0 }
     watched.set(definition.marketId, now)
+    seen.add(definition.marketId)
+    tally.activity.markets = seen.size
     if (isTraded) races.noticed(definition)
-    if (definition.status === "CLOSED" && isTraded) settlement.closed(definition)
+    if (definition.status === "CLOSED") {
+      if (isTraded) settlement.closed(definition)
+      else forget(definition.marketId)
+    }
     return now
   }
 
@@ -113,17 +130,6 @@ const make = Effect.gen(function* () {
     }
     return due
   }
-
-  settlement.onOver((marketId) => {
-    const book = books.get(marketId)
-    if (book !== undefined) touched.delete(book)
-    watched.delete(marketId)
-    races.forget(marketId)
-    odds.forget(marketId)
-    decisions.forget(marketId)
-    strategies.forget(marketId)
-    books.forget(marketId)
-  })
 
   return Feed.of({
     receive: (message) => {
