@@ -9,6 +9,7 @@ import * as Bet from "../domain/Bet.ts"
 import type { BetId, MarketId } from "../domain/Identifiers.ts"
 import { Executor } from "../execution/Executor.ts"
 import { OrderUpdates, type OrderUpdate } from "../execution/OrderUpdates.ts"
+import { notSent } from "../execution/PaperVenue.ts"
 import { BetRepository } from "../persistence/BetRepository.ts"
 import type { StorageFailure } from "../persistence/StorageFailure.ts"
 import { RiskManager } from "../risk/RiskManager.ts"
@@ -21,8 +22,11 @@ export class OrderManager extends Context.Service<
   {
     /** An intent is about to be committed and placed: from now on its updates are expected. */
     readonly expect: (bet: Bet.Bet) => void
-    /** The intent was not committed: nothing was sent, so nothing is open. */
-    readonly abandon: (bet: Bet.Bet) => Effect.Effect<void>
+    /**
+     * Nothing was sent, so nothing is open. Where the answer of the database was lost its row may be there all the same;
+     * then it is closed as soon as the database can say.
+     */
+    readonly abandon: (bet: Bet.Bet, mayHaveRow: boolean) => Effect.Effect<void>
     /** The bet as the executor left it. */
     readonly learn: (bet: Bet.Bet) => Effect.Effect<void>
     /** The bet as the settler left it and wrote it. */
@@ -55,6 +59,8 @@ const make = Effect.gen(function* () {
   const maxAgeMs = Duration.toMillis(bot.maxOrderAgeSeconds)
   /** Bets whose row lags behind: bounded by the number of open bets. */
   const unwritten = new Map<BetId, Bet.Bet>()
+  /** Intents that were not sent and may have a row: bounded by the failures that open the circuit breaker. */
+  const unsent = new Map<BetId, Bet.Bet>()
   /** Taken from the venue and not applied yet: what fails half-way is gone on with in the next round. */
   let inbox: ReadonlyArray<OrderUpdate> = []
   const oneAtATime = Semaphore.makeUnsafe(1).withPermits(1)
@@ -85,14 +91,25 @@ const make = Effect.gen(function* () {
     for (const bet of bets) if (unwritten.get(bet.id) === bet) unwritten.delete(bet.id)
   })
 
-  const pending = () => unwritten.size > 0 || inbox.length > 0 || updates.waiting()
+  const closeUnsent = Effect.gen(function* () {
+    for (const [id, bet] of unsent) {
+      const row = yield* repository.byId(id)
+      if (row !== null) yield* repository.update([bet])
+      unsent.delete(id)
+    }
+  })
+
+  const pending = () => unwritten.size > 0 || unsent.size > 0 || inbox.length > 0 || updates.waiting()
 
   return OrderManager.of({
     expect: (bet) => openBets.put(bet),
-    abandon: (bet) => {
-      openBets.remove(bet)
-      return risk.release(bet.id)
-    },
+    abandon: (bet, mayHaveRow) =>
+      Effect.gen(function* () {
+        openBets.remove(bet)
+        yield* risk.release(bet.id)
+        const at = yield* Clock.currentTimeMillis
+        if (mayHaveRow) unsent.set(bet.id, Bet.transition(bet, { _tag: "Refused", at, code: notSent }))
+      }),
     learn: (bet) =>
       Effect.suspend(() => {
         const known = openBets.get(bet.id) ?? bet
@@ -108,6 +125,7 @@ const make = Effect.gen(function* () {
         if (updates.waiting()) inbox = [...inbox, ...(yield* updates.take)]
         for (; inbox.length > 0; inbox = inbox.slice(1)) yield* apply(inbox[0]!)
         yield* write
+        yield* closeUnsent
       })
     ),
     cancelOld: Effect.gen(function* () {

@@ -78,7 +78,7 @@ const make = Effect.gen(function* () {
       Effect.map((bet): Outcome => ({ _tag: "Placed", bet })),
       Effect.catch((failure) =>
         Effect.as(
-          orders.abandon(pending),
+          orders.abandon(pending, failure.kind === "unavailable"),
           failure.kind === "conflict"
             ? denied("execution", deny("already_open"))
             : ({ _tag: "NotCommitted", failure } as const)

@@ -33,6 +33,7 @@ import type { MarketChange, MarketMessage } from "../../src/market/MarketMessage
 import { type Notification, Notifier } from "../../src/monitoring/Notifier.ts"
 import * as Telemetry from "../../src/monitoring/Telemetry.ts"
 import { BetRepository } from "../../src/persistence/BetRepository.ts"
+import { DecisionRepository } from "../../src/persistence/DecisionRepository.ts"
 import { InstanceLock } from "../../src/persistence/InstanceLock.ts"
 import { CircuitBreaker } from "../../src/risk/CircuitBreaker.ts"
 import { RiskManager } from "../../src/risk/RiskManager.ts"
@@ -119,6 +120,12 @@ export const allBets: Effect.Effect<ReadonlyArray<Bet>, unknown, BetRepository> 
 )
 
 export const statuses = Effect.map(allBets, (bets) => bets.map(({ status }) => status))
+
+/** Why signals on the market did not become bets, as `step: reason`, in the order in which it was first so. */
+export const denials = Effect.fnUntraced(function* (marketId: MarketId) {
+  const decisions = yield* (yield* DecisionRepository).onMarket("paper", marketId)
+  return decisions.map(({ denial, step }) => `${step}: ${denial.reason}`)
+})
 
 export const exposure = Effect.flatMap(RiskManager, ({ riskMetrics }) =>
   Effect.map(riskMetrics, ({ exposure }) => exposure)

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Clock, Effect } from "effect"
-import { DecisionRepository } from "../../src/persistence/DecisionRepository.ts"
 import { back, backer, lay, strategy } from "../builders/strategies.ts"
-import { allBets, anOpenRace, noon, pass, statuses, tell, withBot } from "./TestBot.ts"
+import { allBets, anOpenRace, denials, noon, pass, statuses, tell, withBot } from "./TestBot.ts"
 
 /** When a strategy was asked, in milliseconds from noon. */
 const watcher = () => {
@@ -64,10 +63,7 @@ describe("TradingCycle.run", () => {
         const { marketId } = yield* anOpenRace()
         yield* pass("190 seconds")
         expect(yield* statuses).toEqual(["placed"])
-        const decisions = yield* DecisionRepository
-        expect(yield* decisions.onMarket("paper", marketId)).toMatchObject([
-          { strategyId: "patient", step: "risk", denial: { reason: "already_open" } }
-        ])
+        expect(yield* denials(marketId)).toEqual(["risk: already_open"])
       })
     )
   )
@@ -113,10 +109,7 @@ describe("TradingCycle.run", () => {
         const { marketId } = yield* anOpenRace()
         yield* pass("70 seconds")
         expect(yield* allBets).toEqual([])
-        const decisions = yield* DecisionRepository
-        expect(yield* decisions.onMarket("paper", marketId)).toMatchObject([
-          { step: "prediction", denial: { reason: "prediction_missing" } }
-        ])
+        expect(yield* denials(marketId)).toEqual(["prediction: prediction_missing"])
       })
     )
   )
