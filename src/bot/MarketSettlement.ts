@@ -51,7 +51,7 @@ const make = Effect.gen(function* () {
     const at = yield* Clock.currentTimeMillis
     const settled = yield* settler.settle(mode, definition, at)
     if (settled === null) return
-    for (const bet of settled.lapsed) yield* orders.settled(bet)
+    for (const bet of settled.lapsed) yield* orders.settled(bet, null)
     // The breaker judges a market as a whole: half of its bets could look like a fall that the other half makes good.
     let bankroll = 0
     for (const line of settled.bets) bankroll = yield* book(line, at)
@@ -62,7 +62,7 @@ const make = Effect.gen(function* () {
 
   /** Books one bet's result and returns the bankroll after it. */
   const book = Effect.fnUntraced(function* ({ bet, net, previous }: SettledBet, at: number) {
-    yield* orders.settled(bet)
+    yield* orders.settled(bet, previous)
     const bankroll = yield* risk.recordSettlement({
       betId: bet.id,
       marketId: bet.marketId,

@@ -29,8 +29,8 @@ export class OrderManager extends Context.Service<
     readonly abandon: (bet: Bet.Bet, mayHaveRow: boolean) => Effect.Effect<void>
     /** The bet as the executor left it. */
     readonly learn: (bet: Bet.Bet) => Effect.Effect<void>
-    /** The bet as the settler left it and wrote it. */
-    readonly settled: (bet: Bet.Bet) => Effect.Effect<void>
+    /** The bet as the settler left it and wrote it; `previous` is the result that this one corrects. */
+    readonly settled: (bet: Bet.Bet, previous: Bet.Settlement | null) => Effect.Effect<void>
     readonly openOn: (marketId: MarketId) => number
     /** True when the venue has told of something, or rows wait to be written. */
     readonly pending: () => boolean
@@ -116,7 +116,11 @@ const make = Effect.gen(function* () {
         // Its updates may have come before its answer: then what they said stands.
         return known.status === "pending" && bet.status !== "pending" ? changes(known, bet) : Effect.void
       }),
-    settled: (bet) => Effect.suspend(() => becomes(openBets.get(bet.id) ?? bet, bet)),
+    settled: (bet, previous) =>
+      Effect.suspend(() => {
+        const before = previous === null ? bet : { ...bet, settlement: previous }
+        return becomes(openBets.get(bet.id) ?? before, bet)
+      }),
     openOn: (marketId) => openBets.onMarket(marketId).length,
     pending,
     canWait: () => openBets.count() === 0 && !pending(),
