@@ -15,6 +15,7 @@ import { ActiveStrategies } from "./ActiveStrategies.ts"
 import { DecisionLog } from "./DecisionLog.ts"
 import { MarketSettlement } from "./MarketSettlement.ts"
 import { OddsRecorder } from "./OddsRecorder.ts"
+import { OpenBets } from "./OpenBets.ts"
 import { RaceRecorder } from "./RaceRecorder.ts"
 import { Tally } from "./Tally.ts"
 
@@ -59,6 +60,7 @@ const make = Effect.gen(function* () {
   const settlement = yield* MarketSettlement
   const odds = yield* OddsRecorder
   const decisions = yield* DecisionLog
+  const openBets = yield* OpenBets
   const tally = yield* Tally
 
   const watched = new Map<MarketId, Watched>()
@@ -93,7 +95,8 @@ const make = Effect.gen(function* () {
     tally.activity.markets = seen.size
     if (isTraded) races.noticed(definition)
     if (definition.status === "CLOSED") {
-      if (isTraded) settlement.closed(definition)
+      // What was bet before the settings changed is settled too.
+      if (isTraded || openBets.onMarket(definition.marketId).length > 0) settlement.closed(definition)
       else forget(definition.marketId)
     }
     return now

@@ -127,6 +127,20 @@ describe("MarketSettlement.run", () => {
     })
   )
 
+  it.effect("settles bets on markets that are not traded any more", () =>
+    Effect.gen(function* () {
+      const database = yield* TestDatabase.make
+      const race = yield* withBot({ strategies: [backer()], settings: often, database })(aMatchedBet)
+      const settings = "markets: { market_types: [PLACE] }"
+      yield* withBot({ database, settings })(
+        Effect.gen(function* () {
+          yield* tell(race.closes(2))
+          expect(yield* allBets).toMatchObject([{ status: "settled" }])
+        })
+      )
+    })
+  )
+
   it.effect("forgets closed markets, traded or not", () =>
     withBot()(
       Effect.gen(function* () {
