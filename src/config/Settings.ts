@@ -150,9 +150,9 @@ const Features = section(
 
 const Markets = section(
   {
-    eventTypes: texts(["7", "4339"], "Betfair's event types: 7 is horse racing, 4339 greyhounds"),
+    eventTypes: texts(["7", "4339"], "Betfair's event types: 7 is horse racing, 4339 greyhounds; empty: all"),
     countries: texts([], "Countries of the venues, as two-letter codes such as GB; empty: all"),
-    marketTypes: texts(["WIN", "PLACE"], "Betfair's market types")
+    marketTypes: texts(["WIN", "PLACE"], "Betfair's market types; empty: all")
   },
   "Which markets are traded"
 )

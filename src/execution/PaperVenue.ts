@@ -58,6 +58,8 @@ export class PaperVenue extends Context.Service<
     /** Succeeds once there is an update. */
     readonly awaitUpdates: Effect.Effect<void>
     readonly counts: () => VenueCounts
+    /** Shows each order as it comes in. It is the venue's own object: whoever keeps it can read what became of the order. */
+    readonly follow: (follower: (order: MatchingOrder) => void) => void
   }
 >()("clever-better/execution/PaperVenue") {
   static readonly layer = (options: PaperOptions): Layer.Layer<PaperVenue, never, Books> =>
@@ -108,6 +110,7 @@ const make = Effect.fnUntraced(function* (options: PaperOptions) {
   const latencies = latenciesOf(options)
   const engines = new Map<MarketId, MatchingEngine>()
   const outbox = makeOutbox()
+  const followers: Array<(order: MatchingOrder) => void> = []
   let refused = 0
   let cancelled = 0
   /** The latest instant heard of, for what happens without a time of its own. */
@@ -120,6 +123,12 @@ const make = Effect.fnUntraced(function* (options: PaperOptions) {
       engines.set(marketId, engine)
     }
     return engine
+  }
+
+  const incoming = (bet: Bet): MatchingOrder => {
+    const order = fromBet(bet)
+    for (const follower of followers) follower(order)
+    return order
   }
 
   const tell = (order: MatchingOrder, at: number): void => {
@@ -181,7 +190,7 @@ const make = Effect.fnUntraced(function* (options: PaperOptions) {
       const engine = engineOf(first.marketId)
       const book = books.get(first.marketId)
       const isKnown = book !== undefined && book.definition !== null
-      const orders = bets.map(fromBet)
+      const orders = bets.map(incoming)
       if (isKnown || engine.waiting < maximumWaiting) return engine.place(orders, book, now)
       for (const order of orders) engine.market.refuse(order, "TOO_MANY_REQUESTS", now)
       drain(engine, now)
@@ -201,7 +210,7 @@ const make = Effect.fnUntraced(function* (options: PaperOptions) {
     replace: (bet, replacement, now) => {
       const engine = engineOf(bet.marketId)
       const order = orderOf(bet)
-      const next = fromBet(replacement)
+      const next = incoming(replacement)
       if (order !== undefined && engine.replace(order, next, books.get(bet.marketId), now)) return
       engine.market.refuse(next, "BET_TAKEN_OR_LAPSED", now)
       drain(engine, now)
@@ -225,6 +234,7 @@ const make = Effect.fnUntraced(function* (options: PaperOptions) {
     waiting: outbox.waiting,
     takeUpdates: outbox.take,
     awaitUpdates: outbox.wait,
-    counts: () => ({ refused, cancelled })
+    counts: () => ({ refused, cancelled }),
+    follow: (follower) => void followers.push(follower)
   })
 })
