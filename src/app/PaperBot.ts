@@ -31,7 +31,8 @@ export const venue = (mode: PaperMode) =>
 /** How often simulated orders are looked at in markets where nothing happens. */
 const venueTick = Duration.millis(250)
 
-const venueLoop = Layer.effect(
+/** Looks after the simulated orders of quiet markets. */
+export const venueLoop = Layer.effect(
   ExtraLoops,
   Effect.map(PaperVenue, ({ tick }) => [
     { name: "simulated venue", every: venueTick, run: Effect.map(Clock.currentTimeMillis, tick) }

@@ -14,11 +14,12 @@ export const refused = 3
 const codes: Readonly<Record<string, number>> = {
   BadUsage: badUsage,
   DuplicateKind: badUsage,
+  NoRecordings: badUsage,
   SettingsInvalid: badUsage,
   StrategyModuleRefused: badUsage,
+  StrategyRefused: badUsage,
   ShowHelp: badUsage,
   StartRefused: refused,
-  StrategyRefused: refused,
   AlreadyRunning: refused,
   DatabaseLocked: refused,
   DatabaseUnreachable: refused,

@@ -1,10 +1,12 @@
 /** `run`: the bot, in real time, until it is told to stop. */
-import { Clock, Duration, Effect, Layer, Option } from "effect"
+import { Console, Duration, Effect, Layer, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { Settings, type SettingsValue } from "../config/Settings.ts"
 import * as SettingsLoader from "../config/SettingsLoader.ts"
-import { BadUsage, StartRefused } from "./Exit.ts"
+import { losesData } from "../market/recording/RecordingProblem.ts"
+import { BadUsage, Ended, failed, StartRefused } from "./Exit.ts"
 import { ConfigFile, strategyFolders } from "./Options.ts"
+import * as ProblemLine from "./ProblemLine.ts"
 
 const files = Argument.String("FILE").pipe(
   Argument.withDescription("With --feed recorded: recordings, archives of them, or folders"),
@@ -55,8 +57,7 @@ export const command = Command.make(
       onNone: () => Effect.succeed(Duration.infinity),
       onSome: durationOf
     })
-    const run = chosen.feed.source === "generated" ? runGenerated(file) : runRecorded(file, chosen)
-    yield* run.pipe(Effect.timeoutOption(limit), Effect.provideService(Settings, chosen), Effect.scoped)
+    yield* runOn(file, chosen).pipe(Effect.timeoutOption(limit), Effect.provideService(Settings, chosen), Effect.scoped)
   })
 ).pipe(Command.withDescription("Run the bot: on paper, against generated or recorded races"))
 
@@ -82,28 +83,19 @@ const durationOf = (text: string): Effect.Effect<Duration.Duration, BadUsage> =>
   })
 }
 
-const runGenerated = (file: Option.Option<string>) =>
-  Effect.gen(function* () {
-    const { trade } = yield* Effect.promise(() => import("./Trade.ts"))
-    const PaperBot = yield* Effect.promise(() => import("../app/PaperBot.ts"))
-    const GeneratedRaces = yield* Effect.promise(() => import("../sandbox/GeneratedRaces.ts"))
-    const bot = PaperBot.layer({ mode: "paper", folders: strategyFolders(file) })
-    yield* trade(file).pipe(Effect.provide(bot.pipe(Layer.provideMerge(GeneratedRaces.layer))))
-  })
-
-const runRecorded = (file: Option.Option<string>, { feed }: SettingsValue) =>
-  Effect.gen(function* () {
-    if (feed.files.length === 0) {
-      return yield* new BadUsage({ message: "recorded prices need files: `run --feed recorded FILE…`, or feed.files" })
-    }
-    const { trade } = yield* Effect.promise(() => import("./Trade.ts"))
-    const PaperBot = yield* Effect.promise(() => import("../app/PaperBot.ts"))
-    const RecordedFiles = yield* Effect.promise(() => import("../market/RecordedFiles.ts"))
-    const PacedRecording = yield* Effect.promise(() => import("../market/PacedRecording.ts"))
-    const recordings = yield* RecordedFiles.open(feed.files)
-    const { clock, layer } = yield* PacedRecording.make(recordings, feed.speed)
-    const bot = PaperBot.layer({ mode: "replay", folders: strategyFolders(file) })
-    yield* trade(file).pipe(
-      Effect.provide(bot.pipe(Layer.provideMerge(layer), Layer.provideMerge(Layer.succeed(Clock.Clock, clock))))
+const runOn = Effect.fnUntraced(function* (file: Option.Option<string>, { feed }: SettingsValue) {
+  const { trade } = yield* Effect.promise(() => import("./Trade.ts"))
+  const PaperBot = yield* Effect.promise(() => import("../app/PaperBot.ts"))
+  const PaperFeed = yield* Effect.promise(() => import("../app/PaperFeed.ts"))
+  const { layer, mode, problems } = yield* PaperFeed.open(feed)
+  const bot = PaperBot.layer({ mode, folders: strategyFolders(file) })
+  yield* trade(file).pipe(
+    Effect.provide(bot.pipe(Layer.provideMerge(layer))),
+    Effect.ensuring(
+      Effect.suspend(() =>
+        Effect.forEach(problems(), (problem) => Console.error(ProblemLine.render(problem)), { discard: true })
+      )
     )
-  })
+  )
+  if (problems().some(({ kind }) => losesData(kind))) return yield* new Ended({ code: failed })
+})

@@ -1,0 +1,161 @@
+/** Where prices come from, and what the simulated venue makes of orders. */
+import { NodeServices } from "@effect/platform-node"
+import { Clock, Effect, FileSystem, Layer, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import * as PaperBot from "../../../src/app/PaperBot.ts"
+import * as PaperFeed from "../../../src/app/PaperFeed.ts"
+import { Settings, type SettingsValue } from "../../../src/config/Settings.ts"
+import * as Bet from "../../../src/domain/Bet.ts"
+import type { SelectionId, StrategyId } from "../../../src/domain/Identifiers.ts"
+import { PaperVenue } from "../../../src/execution/PaperVenue.ts"
+import { Books } from "../../../src/market/Books.ts"
+import { MarketData } from "../../../src/market/MarketData.ts"
+import * as Repositories from "../../../src/persistence/Repositories.ts"
+import { betId, limitOrder, marketId, message, startAt } from "../../execution/builders.ts"
+import { recorded } from "../../market/recording/Archives.ts"
+import { act, type Acts, type Look, put, settingsOf, type Tree } from "./Act.ts"
+import { opening } from "./SmallBot.ts"
+
+/** The messages of the first second. */
+const heard = (settings: SettingsValue) =>
+  Effect.gen(function* () {
+    yield* TestClock.setTime(startAt)
+    const { layer } = yield* PaperFeed.open(settings.feed)
+    const context = yield* Layer.build(layer.pipe(Layer.provide(Layer.succeed(Settings, settings))))
+    const { messages } = yield* Effect.provide(MarketData, context)
+    const all: Array<{
+      readonly pt: number
+      readonly ids: ReadonlyArray<string>
+      readonly offs: ReadonlyArray<number>
+    }> = []
+    yield* messages([]).pipe(
+      Stream.runForEach((batch) =>
+        Effect.sync(() => {
+          for (const { mc = [], pt } of batch) {
+            const offs = mc.flatMap(({ marketDefinition }) => Date.parse(marketDefinition?.marketTime ?? ""))
+            all.push({ pt, ids: mc.map(({ id }) => id), offs: [...new Set(offs)].filter(Number.isFinite) })
+          }
+        })
+      ),
+      Effect.provide(context),
+      Effect.forkScoped({ startImmediately: true })
+    )
+    yield* TestClock.adjust("1 second")
+    return all
+  })
+
+/** Seconds between the races of the generated day. */
+const interval: Look = (settings) =>
+  Effect.map(heard(settings), ([image]) => {
+    const offs = image!.offs.toSorted((a, b) => a - b)
+    return (offs[1]! - offs[0]!) / 1000
+  })
+
+/** Whether the markets are those of seed 1. */
+const isFirstSeed: Look = (settings) =>
+  Effect.gen(function* () {
+    const [image] = yield* heard(settings)
+    const [first] = yield* heard({ ...settings, feed: { ...settings.feed, seed: 1 } })
+    return image!.ids.join() === first!.ids.join()
+  })
+
+/** Looks at settings whose files stand in a folder that is there while it is looked: `one` from 2020, `two` from 2033. */
+const withFiles =
+  (look: (settings: SettingsValue) => ReturnType<Look>): Look =>
+  (_, tree) =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const folder = yield* fs.makeTempDirectoryScoped()
+      yield* fs.writeFileString(`${folder}/one`, recorded(100))
+      yield* fs.writeFileString(`${folder}/two`, recorded(100, "1.101", 2_000_000_000_000))
+      const files = settingsOf(tree).feed.files.map((name) => `${folder}/${name}`)
+      return yield* look(settingsOf(put(tree, ["feed", "files"], files) as Tree))
+    }).pipe(Effect.provide(NodeServices.layer))
+
+const playing = { feed: { source: "recorded", files: ["one"] } }
+
+const source = withFiles(({ feed }) => Effect.map(PaperFeed.open(feed), ({ mode }) => mode))
+const firstTime = withFiles((settings) => Effect.map(heard(settings), ([first]) => first!.pt))
+const messagesInASecond = withFiles((settings) => Effect.map(heard(settings), ({ length }) => length))
+
+const bet = (price: number, size: number): Bet.Bet =>
+  Bet.fromIntent({
+    id: betId(),
+    mode: "paper",
+    strategyId: "one" as StrategyId,
+    marketId,
+    selectionId: 1 as SelectionId,
+    handicap: 0,
+    side: "BACK",
+    slot: "",
+    order: limitOrder(price, size),
+    confidence: 1,
+    probability: null,
+    reason: "test",
+    replaces: null,
+    createdAt: startAt
+  })
+
+/** What the venue has said last of a bet that was placed at the opening, so much later. */
+const venue =
+  (send: Effect.Effect<Bet.Bet, never, PaperVenue | Books>, afterMs: number): Look =>
+  (settings) =>
+    Effect.gen(function* () {
+      const books = yield* Books
+      books.apply(opening)
+      const sent = yield* send
+      const { takeUpdates } = yield* PaperVenue
+      books.apply(message(startAt + afterMs, []))
+      const told = takeUpdates().filter(({ betId }) => betId === sent.id)
+      return told.reduce((known, { event }) => Bet.transition(known, event), sent).status
+    }).pipe(
+      Effect.provide(
+        PaperBot.venue("paper").pipe(
+          Layer.provideMerge(Books.layer),
+          Layer.provide(Repositories.layerMemory),
+          Layer.provide(Layer.succeed(Settings, settings))
+        )
+      )
+    )
+
+const placed = (price: number, size: number) =>
+  Effect.map(PaperVenue, (venue) => {
+    const sent = bet(price, size)
+    venue.place([sent], startAt)
+    return sent
+  })
+
+/** A bet that waits at the venue, 200 ms after the opening. */
+const resting = Effect.gen(function* () {
+  const sent = yield* placed(310, 200)
+  const books = yield* Books
+  books.apply(message(startAt + 200, []))
+  return sent
+})
+
+const cancelled = Effect.gen(function* () {
+  const sent = yield* resting
+  const venue = yield* PaperVenue
+  venue.cancel(sent, startAt + 200)
+  return sent
+})
+
+const replaced = Effect.gen(function* () {
+  const sent = yield* resting
+  const venue = yield* PaperVenue
+  const replacement = bet(320, 200)
+  venue.replace(sent, replacement, startAt + 200)
+  return replacement
+})
+
+export const feedActs: Acts = {
+  "feed.source": act(["generated", "recorded"], ["paper", "replay"], source, { feed: { files: ["one"] } }),
+  "feed.seed": act([1, 2], [true, false], isFirstSeed),
+  "feed.race_interval_seconds": act([60, 120], [60, 120], interval),
+  "feed.files": act([["one"], ["two"]], [1_600_000_000_000, 2_000_000_000_000], firstTime, playing),
+  "feed.speed": act([1, 10], [2, 11], messagesInASecond, playing),
+  "paper.profile": act(["default", "flumine"], ["rejected", "matched"], venue(placed(300, 50), 200)),
+  "paper.place_latency_ms": act([120, 50], ["pending", "matched"], venue(placed(300, 200), 100)),
+  "paper.cancel_latency_ms": act([170, 50], ["placed", "cancelled"], venue(cancelled, 300)),
+  "paper.replace_latency_ms": act([280, 50], ["pending", "placed"], venue(replaced, 300))
+}
