@@ -2,12 +2,13 @@
  * The passive side of matching: how an order that rests in the queue is reached by traded volume, by money ahead of it
  * that goes away, and by displayed prices that cross it.
  */
+import * as BinaryDecimal from "../domain/BinaryDecimal.ts"
 import type { Price } from "../domain/PriceLadder.ts"
 import type { MarketBook, RunnerBook } from "../market/MarketBook.ts"
 import type { MatchingMarket } from "./MatchingMarket.ts"
 import type { MatchingOrder } from "./MatchingOrder.ts"
 import { reaches, setQueue } from "./MatchingPlacement.ts"
-import { binaryHundredths, halves } from "./MatchingRounding.ts"
+import { halves } from "./MatchingRounding.ts"
 import { isWithin, oppositeOf, ownOf, takeWithinLimit } from "./MatchingTaking.ts"
 
 /** The rises of one runner's traded volume in one update, as far as they are not used up. Prices ascend. */
@@ -101,7 +102,7 @@ const matchTradedInPounds = (market: MatchingMarket, order: MatchingOrder, at: n
     if (traded === 0 || !isWithin(order, rises.prices[i]!)) continue
     const half = traded / 2
     if (queue - half < 0) {
-      const size = Math.max(0, binaryHundredths(Math.min(order.remaining / 100, half - queue)))
+      const size = Math.max(0, BinaryDecimal.hundredths(Math.min(order.remaining / 100, half - queue)))
       if (size > 0) market.fill(order, at, order.price, size)
       rises.pounds[i] = Math.max(0, traded - ((queueUsesVolume ? queue : 0) + size / 100) * 2)
       queue = 0

@@ -2,6 +2,7 @@
  * Withdrawn runners: their orders are void, and the prices of what is matched on the others fall by the withdrawn
  * runner's reduction factor (EXCHANGE.md "Settlement rules").
  */
+import * as BinaryDecimal from "../domain/BinaryDecimal.ts"
 import type { MarketDefinition, RunnerDefinition } from "../domain/Market.ts"
 import { findRunner } from "../domain/Market.ts"
 import * as PriceLadder from "../domain/PriceLadder.ts"
@@ -9,7 +10,7 @@ import type { MarketBook } from "../market/MarketBook.ts"
 import type { MatchingMarket } from "./MatchingMarket.ts"
 import type { MatchingOrder } from "./MatchingOrder.ts"
 import { isRemoved, joinQueue } from "./MatchingPlacement.ts"
-import { binaryHundredths, reducedPrice } from "./MatchingRounding.ts"
+import { reducedPrice } from "./MatchingRounding.ts"
 
 /** Percent from which a withdrawal counts. */
 const thresholds = { win: 2.5, place: 0, unmatchedWin: 2.5, unmatchedPlace: 4 }
@@ -100,7 +101,7 @@ const reduceLiability = (
 const restake = (order: MatchingOrder): void => {
   const [fill] = order.fills
   if (fill === undefined) return
-  const size = binaryHundredths(order.liability / 100 / (binaryHundredths(fill.price / 100) / 100 - 1))
+  const size = BinaryDecimal.hundredths(order.liability / 100 / (BinaryDecimal.hundredths(fill.price / 100) / 100 - 1))
   order.fills = [{ ...fill, size }]
   order.sizeMatched = size
 }

@@ -12,7 +12,7 @@ export interface SettlementRules {
   readonly commissionRounding: "exact" | "binary"
   /** `win_only`: more winners than places change nothing where more than one place is paid. */
   readonly deadHeats: "all" | "win_only"
-  /** `hundredths`: several fills settle as one at their average price, rounded to a hundredth first. */
+  /** `hundredths`: several fills settle as one at their average price, rounded to a hundredth first, in binary pounds. */
   readonly averagePrice: "exact" | "hundredths"
 }
 

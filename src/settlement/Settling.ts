@@ -5,12 +5,12 @@
  * Fills are settled at the prices they have. A withdrawn runner's reduction factor has lowered them when the runner was
  * withdrawn (by the simulator, or by the exchange): it must not be applied a second time here.
  */
+import * as BinaryDecimal from "../domain/BinaryDecimal.ts"
 import type { Bet } from "../domain/Bet.ts"
 import { type BetId, runnerKey } from "../domain/Identifiers.ts"
 import type { MarketDefinition } from "../domain/Market.ts"
 import * as Money from "../domain/Money.ts"
 import type { Pence } from "../domain/Money.ts"
-import * as Order from "../domain/Order.ts"
 import type { Fill } from "../domain/Order.ts"
 import type { Side } from "../domain/Side.ts"
 import * as Commission from "./Commission.ts"
@@ -41,8 +41,9 @@ export const profitOf = (
   legs: ReadonlyArray<Leg>,
   { averagePrice }: Pick<SettlementRules, "averagePrice"> = { averagePrice: "exact" }
 ): Pence => {
+  if (averagePrice === "hundredths") return profitInPounds(side, fills, legs)
   let hundredths = 0
-  for (const { price, size } of averagePrice === "exact" ? fills : atAveragePrice(fills)) {
+  for (const { price, size } of fills) {
     for (const { divisor, of, won } of legs) {
       const returned = (won * ((price - 100) / divisor + 100)) / of
       hundredths += size * (returned - 100)
@@ -51,9 +52,23 @@ export const profitOf = (
   return Money.round((side === "BACK" ? hundredths : -hundredths) / 100)
 }
 
-const atAveragePrice = (fills: ReadonlyArray<Fill>): ReadonlyArray<Fill> => {
-  const { averagePrice, size } = Order.totalOf(fills)
-  return size === 0 ? [] : [{ at: fills.at(-1)!.at, price: Money.round(averagePrice), size }]
+/** The reference's arithmetic, operation by operation: it decides where halves of an average or of a penny fall. */
+const profitInPounds = (side: Side, fills: ReadonlyArray<Fill>, legs: ReadonlyArray<Leg>): Pence => {
+  let value = 0
+  let size = 0
+  let matched = 0
+  for (const fill of fills) {
+    value += (fill.price / 100) * (fill.size / 100)
+    size += fill.size / 100
+    matched += fill.size
+  }
+  if (matched === 0) return 0
+  const odds = BinaryDecimal.hundredths(value / size) / 100 - 1
+  const stake = matched / 100
+  let gain = 0
+  for (const { divisor, of, won } of legs) gain += stake * (won / of) * (odds / divisor) - stake * (1 - won / of)
+  const profit = BinaryDecimal.hundredths(side === "BACK" ? gain : 0 - gain)
+  return profit === 0 ? 0 : profit
 }
 
 /** Settles the account's bets on one market together. Bets without fills are left out. */

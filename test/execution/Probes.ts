@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs"
 import Bzip2 from "@foxglove/wasm-bz2"
+import { hundredths as binaryHundredths } from "../../src/domain/BinaryDecimal.ts"
 import type { BetId, MarketId, StrategyId } from "../../src/domain/Identifiers.ts"
 import type { MarketDefinition } from "../../src/domain/Market.ts"
 import type { OrderSpec, Persistence } from "../../src/domain/Order.ts"
@@ -12,7 +13,6 @@ import type { Side } from "../../src/domain/Side.ts"
 import { MatchingEngine } from "../../src/execution/MatchingEngine.ts"
 import { MatchingOrder } from "../../src/execution/MatchingOrder.ts"
 import { type Latencies, latencies, type MatchingProfile } from "../../src/execution/MatchingProfile.ts"
-import { binaryHundredths } from "../../src/execution/MatchingRounding.ts"
 import { BookStore } from "../../src/market/BookStore.ts"
 import type { MarketBook, RunnerBook } from "../../src/market/MarketBook.ts"
 

@@ -44,6 +44,12 @@ describe("Settling.settle", () => {
     expect(settle(threeWinners, [backed]).profit).toBe(10_000)
   })
 
+  it("rounds an average of 2.005 in pounds down where the reference's rules hold", () => {
+    const halves = [200, 201].map((price): Fill => ({ at: 1, price, size: 100 }))
+    expect(settle({}, [bet({ fills: halves })], SettlementRules.reference).profit).toBe(200)
+    expect(settle({}, [bet({ fills: halves })]).profit).toBe(201)
+  })
+
   it("stakes twice in an each-way market, the place part at a quarter of the odds", () => {
     const eachWay = {
       marketType: "EACH_WAY",
