@@ -11,7 +11,7 @@ import { Books } from "../market/Books.ts"
 import type { MarketBook } from "../market/MarketBook.ts"
 import { MatchingEngine } from "./MatchingEngine.ts"
 import { fromBet, fromOpenBet, type MatchingOrder, toState } from "./MatchingOrder.ts"
-import { type Latencies, profiles } from "./MatchingProfile.ts"
+import { type Latencies, latencies, profiles } from "./MatchingProfile.ts"
 import type { OrderUpdate } from "./OrderUpdates.ts"
 
 /** How the venue matches; the `paper` section of the settings fits. */
@@ -19,7 +19,6 @@ export interface PaperOptions {
   readonly profile: keyof typeof profiles
   readonly placeLatencyMs: Duration.Duration
   readonly cancelLatencyMs: Duration.Duration
-  readonly updateLatencyMs: Duration.Duration
   readonly replaceLatencyMs: Duration.Duration
   /** Deviation of the logarithm of latencies, 0 when absent: constant. */
   readonly latencySpread?: number
@@ -72,7 +71,7 @@ export class PaperVenue extends Context.Service<
 const latenciesOf = (options: PaperOptions): Latencies => ({
   placeMs: Duration.toMillis(options.placeLatencyMs),
   cancelMs: Duration.toMillis(options.cancelLatencyMs),
-  updateMs: Duration.toMillis(options.updateLatencyMs),
+  updateMs: latencies.updateMs,
   replaceMs: Duration.toMillis(options.replaceLatencyMs),
   spread: options.latencySpread ?? 0,
   seed: options.latencySeed ?? 1
@@ -107,7 +106,7 @@ const makeOutbox = () => {
 const make = Effect.fnUntraced(function* (options: PaperOptions) {
   const books = yield* Books
   const profile = profiles[options.profile]
-  const latencies = latenciesOf(options)
+  const delays = latenciesOf(options)
   const engines = new Map<MarketId, MatchingEngine>()
   const outbox = makeOutbox()
   const followers: Array<(order: MatchingOrder) => void> = []
@@ -119,7 +118,7 @@ const make = Effect.fnUntraced(function* (options: PaperOptions) {
   const engineOf = (marketId: MarketId): MatchingEngine => {
     let engine = engines.get(marketId)
     if (engine === undefined) {
-      engine = new MatchingEngine(marketId, profile, latencies)
+      engine = new MatchingEngine(marketId, profile, delays)
       engines.set(marketId, engine)
     }
     return engine

@@ -1,6 +1,6 @@
 /** Where prices come from, and what the simulated venue makes of orders. */
 import { NodeServices } from "@effect/platform-node"
-import { Clock, Effect, FileSystem, Layer, Stream } from "effect"
+import { Effect, FileSystem, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import * as PaperBot from "../../../src/app/PaperBot.ts"
 import * as PaperFeed from "../../../src/app/PaperFeed.ts"
