@@ -88,7 +88,7 @@ export const withBot =
   (options: BotOptions = {}) =>
   <A, E, R>(test: Effect.Effect<A, E, R>) =>
     Effect.gen(function* () {
-      if ((yield* Clock.currentTimeMillis) < noon) yield* TestClock.setTime(noon)
+      if ((yield* Clock.currentTimeMillis) === 0) yield* TestClock.setTime(noon)
       const database = options.database ?? (yield* TestDatabase.make)
       return yield* test.pipe(Effect.provide(Layer.fresh(layer(options, database))))
     }).pipe(Effect.scoped)

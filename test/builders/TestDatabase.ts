@@ -23,7 +23,7 @@ export class TestDatabase {
   readonly failing = new Map<string, StorageFailure["kind"]>()
   /** Operations that are done, but whose answer is lost. */
   readonly unanswered = new Set<string>()
-  /** Operations that take their time. */
+  /** Operations that are done at once, but whose answer takes its time. */
   readonly slow = new Map<string, Duration.Duration>()
   /** What was asked for, in order. */
   readonly calls: Array<string> = []
@@ -78,7 +78,7 @@ export class TestDatabase {
       if (kind !== undefined) return fail(kind)
       const done = this.unanswered.has(operation) ? Effect.andThen(result, fail("unavailable")) : result
       const delay = this.slow.get(operation)
-      return delay === undefined ? done : Effect.delay(done, delay)
+      return delay === undefined ? done : Effect.tap(done, () => Effect.sleep(delay))
     })
   }
 }
