@@ -96,22 +96,40 @@ const make = Effect.gen(function* () {
 
   const hasOrders = () => [...openBets.all()].some((bet) => Bet.isExecutable(bet) && bet.status !== "unknown")
 
-  /**
-   * Asks for all orders to be cancelled and waits, while the loops still run, until none can be matched any more. The bound
-   * is a deadline and not a timeout, because a fiber that is being interrupted cannot interrupt its own waiting.
-   */
-  const cancelOrders = Effect.gen(function* () {
+  /** Placements under way: the venue has not answered them. */
+  const isPlacing = () => [...openBets.all()].some(({ status }) => status === "pending")
+
+  const cancelAll = Effect.gen(function* () {
     const asked = yield* executor.cancelAll()
     if (asked > 0) yield* Effect.logInfo(`Cancelling the unmatched part of ${asked} orders`)
+  })
+
+  /**
+   * Waits, while the loops still run, until placements under way are answered and, if so configured, no order can be matched
+   * any more. The bound is a deadline and not a timeout, because a fiber that is being interrupted cannot interrupt its own
+   * waiting.
+   */
+  const windDownOrders = Effect.gen(function* () {
     const deadline = (yield* Clock.currentTimeMillis) + Duration.toMillis(bot.shutdownTimeoutSeconds)
-    while (hasOrders() && (yield* Clock.currentTimeMillis) < deadline) yield* Effect.sleep("100 millis")
+    const waitWhile = Effect.fnUntraced(function* (condition: () => boolean) {
+      while (condition() && (yield* Clock.currentTimeMillis) < deadline) yield* Effect.sleep("100 millis")
+    })
+    const cancels = bot.onShutdown === "cancel"
+    if (cancels) yield* cancelAll
+    if (isPlacing()) {
+      yield* waitWhile(isPlacing)
+      if (cancels) yield* cancelAll
+    }
+    if (isPlacing()) yield* Effect.logWarning("Placements are left behind: they were not answered in time")
+    if (!cancels) return
+    yield* waitWhile(hasOrders)
     if (hasOrders()) yield* Effect.logWarning("Orders are left behind: they were not cancelled in time")
   })
 
   const windDown = Effect.fnUntraced(function* (exit: Exit.Exit<unknown, unknown>) {
     isStopping = true
     yield* risk.shutDown
-    if (bot.onShutdown === "cancel") yield* cancelOrders
+    yield* windDownOrders
     yield* breaker.check
     yield* trading.check
     yield* notifier.notify({ _tag: "Stopped", reason: reasonOf(exit), openBets: openBets.count() })
