@@ -12,7 +12,30 @@ export type BettingType =
   | "ASIAN_HANDICAP_DOUBLE_LINE"
   | "FIXED_ODDS"
 
-export interface RunnerDefinition {
+/** What the race card tells of a runner. Definitions do not have it, catalogues may; null is what is not known. */
+export interface RunnerCard {
+  /** On the saddle cloth, or the trap of a greyhound. Horses that run coupled have a letter too: `1A`. */
+  readonly clothNumber: string | null
+  readonly stallDraw: number | null
+  readonly jockeyName: string | null
+  readonly trainerName: string | null
+  /** Years. */
+  readonly age: number | null
+  /** Carried by the horse. */
+  readonly weightPounds: number | null
+}
+
+/** The card of a runner of which there is none. */
+export const noCard: RunnerCard = {
+  clothNumber: null,
+  stallDraw: null,
+  jockeyName: null,
+  trainerName: null,
+  age: null,
+  weightPounds: null
+}
+
+export interface RunnerDefinition extends RunnerCard {
   readonly key: RunnerKey
   readonly selectionId: SelectionId
   readonly handicap: number

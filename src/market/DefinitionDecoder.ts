@@ -10,7 +10,14 @@ import {
   runnerKey,
   type SelectionId
 } from "../domain/Identifiers.ts"
-import type { BettingType, MarketDefinition, MarketStatus, RunnerDefinition, RunnerStatus } from "../domain/Market.ts"
+import {
+  type BettingType,
+  type MarketDefinition,
+  type MarketStatus,
+  noCard,
+  type RunnerDefinition,
+  type RunnerStatus
+} from "../domain/Market.ts"
 import type { Ladder } from "../domain/PriceLadder.ts"
 import type { OnBookProblem } from "./BookProblem.ts"
 
@@ -169,6 +176,7 @@ const decodeRunner = (
   const removedAt = typeof removal === "string" ? Date.parse(removal) : Number.NaN
   const sortPriority = fields["sortPriority"]
   return {
+    ...noCard,
     key,
     selectionId: fields["id"] as SelectionId,
     handicap: typeof fields["hc"] === "number" ? fields["hc"] : 0,

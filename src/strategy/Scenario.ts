@@ -5,7 +5,7 @@
 import type { Bet } from "../domain/Bet.ts"
 import * as Bets from "../domain/Bet.ts"
 import { makeBetId, MarketId, runnerKey, SelectionId, StrategyId } from "../domain/Identifiers.ts"
-import type { MarketDefinition, RunnerDefinition, RunnerStatus } from "../domain/Market.ts"
+import { type MarketDefinition, noCard, type RunnerDefinition, type RunnerStatus } from "../domain/Market.ts"
 import * as Money from "../domain/Money.ts"
 import * as PriceLadder from "../domain/PriceLadder.ts"
 import type { Side } from "../domain/Side.ts"
@@ -195,6 +195,7 @@ const marketOf = (marketId: MarketId, runners: number): MarketDefinition => ({
 })
 
 const runnerOf = (selectionId: number): RunnerDefinition => ({
+  ...noCard,
   key: runnerKey(selectionId),
   selectionId: SelectionId.make(selectionId),
   handicap: 0,

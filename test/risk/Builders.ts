@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import { SettingsSchema, type SettingsValue } from "../../src/config/Settings.ts"
 import * as Bet from "../../src/domain/Bet.ts"
 import { BetId, MarketId, runnerKey, SelectionId, StrategyId } from "../../src/domain/Identifiers.ts"
-import type { MarketDefinition } from "../../src/domain/Market.ts"
+import { type MarketDefinition, noCard } from "../../src/domain/Market.ts"
 import type { OrderSpec } from "../../src/domain/Order.ts"
 import type { RiskRequest } from "../../src/risk/RiskRequest.ts"
 import type { BetSettlement } from "../../src/risk/RiskState.ts"
@@ -53,6 +53,7 @@ export const market = (changes: Partial<MarketDefinition> = {}): MarketDefinitio
   version: 1,
   ladder: "CLASSIC",
   runners: [1, 2, 3, 4, 5, 6, 7, 8].map((id) => ({
+    ...noCard,
     key: runnerKey(id),
     selectionId: SelectionId.make(id),
     handicap: 0,

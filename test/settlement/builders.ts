@@ -1,10 +1,11 @@
 import { makeBetId, type MarketId, runnerKey, type SelectionId, type StrategyId } from "../../src/domain/Identifiers.ts"
 import * as Bet from "../../src/domain/Bet.ts"
-import type { MarketDefinition, RunnerDefinition, RunnerStatus } from "../../src/domain/Market.ts"
+import { type MarketDefinition, noCard, type RunnerDefinition, type RunnerStatus } from "../../src/domain/Market.ts"
 
 export const marketId = "1.181223995" as MarketId
 
 export const runner = (selectionId: number, status: RunnerStatus): RunnerDefinition => ({
+  ...noCard,
   key: runnerKey(selectionId),
   selectionId: selectionId as SelectionId,
   handicap: 0,
