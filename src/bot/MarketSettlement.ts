@@ -47,6 +47,7 @@ const make = Effect.gen(function* () {
   const listeners: Array<(marketId: MarketId) => void> = []
   let settlements = 0
 
+  /** Not to be interrupted half-way: a result that is written is told to all, because it is told only once. */
   const settle = Effect.fnUntraced(function* (definition: MarketDefinition) {
     const at = yield* Clock.currentTimeMillis
     const settled = yield* settler.settle(mode, definition, at)

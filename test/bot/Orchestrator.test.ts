@@ -3,6 +3,7 @@ import { Clock, Duration, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { PerformanceRepository } from "../../src/persistence/PerformanceRepository.ts"
 import { StrategyId } from "../../src/domain/Identifiers.ts"
+import { CircuitBreaker } from "../../src/risk/CircuitBreaker.ts"
 import { back, backer, strategy } from "../builders/strategies.ts"
 import { TestDatabase } from "../builders/TestDatabase.ts"
 import { allBets, anOpenRace, exposure, notified, pass, statuses, tell, TestBot, withBot } from "./TestBot.ts"
@@ -172,6 +173,27 @@ describe("stopping", () => {
           database.calls.length = 0
           yield* timeToStop
           expect(database.calls).toEqual(expect.arrayContaining(["OddsRepository.insert", "DecisionRepository.insert"]))
+        })
+      )
+    })
+  )
+
+  it.effect("does not lose a result that is being written", () =>
+    Effect.gen(function* () {
+      const database = yield* TestDatabase.make
+      yield* withBot({ strategies: [backer()], database, settings: often })(
+        Effect.gen(function* () {
+          const race = yield* anOpenRace()
+          yield* pass("2 seconds")
+          database.slow.set("BetRepository.update", Duration.seconds(2))
+          yield* tell(race.closes(2))
+          expect(yield* statuses).toEqual(["settled"])
+          yield* timeToStop
+        })
+      )
+      yield* withBot({ database })(
+        Effect.gen(function* () {
+          expect((yield* CircuitBreaker).state(0).consecutiveLosses).toBe(1)
         })
       )
     })
