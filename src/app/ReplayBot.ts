@@ -6,6 +6,7 @@ import { Clock, Effect, Layer, References } from "effect"
 import { Replay } from "../bot/Replay.ts"
 import * as ReplayClock from "../bot/ReplayClock.ts"
 import { ReplayReporter } from "../bot/ReplayReport.ts"
+import { Settings, type SettingsValue } from "../config/Settings.ts"
 import { Books } from "../market/Books.ts"
 import type { OnBookProblem } from "../market/BookProblem.ts"
 import * as RecordedFiles from "../market/RecordedFiles.ts"
@@ -30,6 +31,12 @@ export interface ReplayOptions {
 
 const inMemory = Layer.mergeAll(Repositories.layerMemory, DatabaseHealth.layerMemory, InstanceLock.layerAlone)
 
+/** Odds that nobody keeps need not be taken: they would be most of what a replay leaves for the garbage collector. */
+const withoutOdds = Layer.effect(
+  Settings,
+  Effect.map(Settings, (settings): SettingsValue => ({ ...settings, odds: { ...settings.odds, persist: false } }))
+)
+
 /** Recordings as a replay takes them, with whatever could not be read filed under file and line. */
 export const open = (paths: ReadonlyArray<string>) =>
   Effect.map(RecordedFiles.open(paths), (recordings) => {
@@ -51,7 +58,7 @@ export const layer = ({ folders, onProblem, persist }: ReplayOptions) =>
     Effect.map(Clock.Clock, (real) => {
       const clock = ReplayClock.make(real)
       return Layer.mergeAll(Replay.layer(clock), ReplayReporter.layer(clock)).pipe(
-        Layer.provideMerge(BotLayer.layer("replay")),
+        Layer.provideMerge(BotLayer.layer("replay").pipe(Layer.provide(persist ? Layer.empty : withoutOdds))),
         Layer.provideMerge(PaperBot.venue("replay")),
         Layer.provideMerge(
           Layer.mergeAll(Books.layerReporting(onProblem), StrategyRegistry.layer(folders), Notifier.layerLog)
