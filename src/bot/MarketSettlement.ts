@@ -59,7 +59,7 @@ const make = Effect.gen(function* () {
     for (const { bet, net } of settled.bets) yield* breaker.recordBetResult({ betId: bet.id, net, bankroll, at })
     yield* notifier.notify({ _tag: "MarketSettled", market: settled })
     yield* tellOpen(settled)
-  })
+  }, Effect.uninterruptible)
 
   /** Books one bet's result and returns the bankroll after it. */
   const book = Effect.fnUntraced(function* ({ bet, net, previous }: SettledBet, at: number) {

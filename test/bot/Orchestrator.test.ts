@@ -6,7 +6,7 @@ import { StrategyId } from "../../src/domain/Identifiers.ts"
 import { CircuitBreaker } from "../../src/risk/CircuitBreaker.ts"
 import { back, backer, strategy } from "../builders/strategies.ts"
 import { TestDatabase } from "../builders/TestDatabase.ts"
-import { allBets, anOpenRace, exposure, notified, pass, statuses, tell, TestBot, withBot } from "./TestBot.ts"
+import { allBets, anOpenRace, denials, exposure, notified, pass, statuses, tell, TestBot, withBot } from "./TestBot.ts"
 
 const often = "trading: { strategy_evaluation_interval: 1 }"
 
@@ -15,11 +15,9 @@ const settings = (bot: string) => `${often}\nbot: { ${bot} }`
 const patient = strategy("patient", () => [back(1, 4, 2)])
 
 /** A suspension does not end its order; and what is suspended cannot be cancelled, so a bot that stops has to wait. */
-const persistent = strategy("persistent", ({ market }) =>
-  market.marketId === "1.1"
-    ? [back(1, 4, 2, { order: { _tag: "LIMIT", price: 400, persistence: "PERSIST" } })]
-    : [back(1, 3, 2)]
-)
+const persistent = strategy("persistent", () => [
+  back(1, 4, 2, { order: { _tag: "LIMIT", price: 400, persistence: "PERSIST" } })
+])
 
 /** How long the bot takes to stop, in milliseconds. */
 const timeToStop = Effect.gen(function* () {
@@ -95,20 +93,25 @@ describe("stopping", () => {
     )
   )
 
-  it.effect("places nothing while it waits for cancellations", () =>
-    withBot({ strategies: [persistent], settings: settings("shutdown_timeout_seconds: 5") })(
+  it.effect("places nothing while it waits for cancellations", () => {
+    let isLate = false
+    const late = strategy("late", ({ market }) => (isLate && market.marketId === "1.2" ? [back(1, 3, 2)] : []))
+    return withBot({ strategies: [persistent, late], settings: settings("shutdown_timeout_seconds: 5") })(
       Effect.gen(function* () {
         const race = yield* anOpenRace()
+        const { marketId } = yield* anOpenRace({ number: 2 })
         yield* pass("2 seconds")
         yield* tell(race.suspends())
         const stopping = yield* (yield* TestBot).interrupt
-        yield* anOpenRace({ number: 2 })
-        yield* pass(Duration.seconds(3))
+        isLate = true
+        yield* TestClock.adjust("3 seconds")
         expect(stopping.pollUnsafe()).toBe(undefined)
-        expect(yield* statuses).toEqual(["placed"])
+        expect((yield* allBets).map(({ strategyId }) => strategyId)).toEqual(["persistent", "persistent"])
+        yield* TestClock.adjust("1 minute")
+        expect(yield* denials(marketId)).toContain("risk: shutting_down")
       })
     )
-  )
+  })
 
   it.effect("waits for cancellations no longer than bot.shutdown_timeout_seconds", () =>
     withBot({ strategies: [persistent], settings: settings("shutdown_timeout_seconds: 5") })(
@@ -168,7 +171,7 @@ describe("stopping", () => {
       yield* withBot({ strategies: [patient], database, settings: `${often}\n${rare}` })(
         Effect.gen(function* () {
           const race = yield* anOpenRace()
-          yield* pass(Duration.seconds(3))
+          yield* pass("3 seconds")
           yield* tell(race.closes(1))
           database.calls.length = 0
           yield* timeToStop
