@@ -7,9 +7,12 @@ import { isRace, type MarketDefinition, timeToStartMs } from "../domain/Market.t
 
 export type MarketFilter = SettingsValue["markets"]
 
-/** What the definition tells is in the filter; what it does not tell does not exclude a market, but its kind of event. */
+/**
+ * What the definition tells is in the filter; what it does not tell does not exclude a market, but its kind of event. An
+ * empty list takes all.
+ */
 export const isTraded = (market: MarketDefinition, filter: MarketFilter): boolean =>
-  filter.eventTypes.includes(market.eventTypeId) &&
+  (filter.eventTypes.length === 0 || filter.eventTypes.includes(market.eventTypeId)) &&
   (filter.countries.length === 0 || market.countryCode === null || filter.countries.includes(market.countryCode)) &&
   (filter.marketTypes.length === 0 || market.marketType === null || filter.marketTypes.includes(market.marketType))
 

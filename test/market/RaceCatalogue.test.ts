@@ -28,6 +28,13 @@ describe("RaceCatalogue.isTraded", () => {
     expect(RaceCatalogue.isTraded(unknown, filter)).toBe(false)
     expect(RaceCatalogue.isTraded(market({ countryCode: "NZ" }), { ...filter, countries: [] })).toBe(true)
   })
+
+  it("takes every sport when none is named", () => {
+    const unknown = decodeDefinition("1.1" as MarketId, {}, () => undefined)
+    const any = { eventTypes: [], countries: [], marketTypes: [] }
+    expect(RaceCatalogue.isTraded(unknown, any)).toBe(true)
+    expect(RaceCatalogue.isTraded(market({ eventTypeId: "1" }), any)).toBe(true)
+  })
 })
 
 describe("RaceCatalogue.upcoming", () => {
