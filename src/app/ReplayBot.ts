@@ -16,6 +16,8 @@ import * as Telemetry from "../monitoring/Telemetry.ts"
 import { DatabaseHealth } from "../persistence/DatabaseHealth.ts"
 import { InstanceLock } from "../persistence/InstanceLock.ts"
 import * as Repositories from "../persistence/Repositories.ts"
+import type { StrategyKind } from "../strategy/Strategy.ts"
+import * as Registry from "../strategy/StrategyRegistry.ts"
 import { StrategyRegistry } from "../strategy/StrategyRegistry.ts"
 import * as BotLayer from "./BotLayer.ts"
 import * as PaperBot from "./PaperBot.ts"
@@ -25,11 +27,18 @@ export interface ReplayOptions {
   readonly persist: boolean
   /** Where the user's strategy modules are looked for. */
   readonly folders: ReadonlyArray<string>
+  /** The only kinds of strategy there are, in place of the built-in ones and those of the settings' modules. */
+  readonly kinds?: ReadonlyArray<StrategyKind>
   /** Told of everything in the messages that the books could not use. */
   readonly onProblem: OnBookProblem
 }
 
 const inMemory = Layer.mergeAll(Repositories.layerMemory, DatabaseHealth.layerMemory, InstanceLock.layerAlone)
+
+const registry = (folders: ReadonlyArray<string>, kinds: ReplayOptions["kinds"]) =>
+  kinds === undefined
+    ? StrategyRegistry.layer(folders)
+    : Layer.effect(StrategyRegistry, Registry.make(kinds.map((kind) => ({ kind, source: "given in code" }))))
 
 /** Odds that nobody keeps need not be taken: they would be most of what a replay leaves for the garbage collector. */
 const withoutOdds = Layer.effect(
@@ -53,7 +62,7 @@ export const open = (paths: ReadonlyArray<string>) =>
 export const drivers = Effect.all({ replay: Replay, reporter: ReplayReporter })
 
 /** Needs settings. */
-export const layer = ({ folders, onProblem, persist }: ReplayOptions) =>
+export const layer = ({ folders, kinds, onProblem, persist }: ReplayOptions) =>
   Layer.unwrap(
     Effect.map(Clock.Clock, (real) => {
       const clock = ReplayClock.make(real)
@@ -61,7 +70,7 @@ export const layer = ({ folders, onProblem, persist }: ReplayOptions) =>
         Layer.provideMerge(BotLayer.layer("replay").pipe(Layer.provide(persist ? Layer.empty : withoutOdds))),
         Layer.provideMerge(PaperBot.venue("replay")),
         Layer.provideMerge(
-          Layer.mergeAll(Books.layerReporting(onProblem), StrategyRegistry.layer(folders), Notifier.layerLog)
+          Layer.mergeAll(Books.layerReporting(onProblem), registry(folders, kinds), Notifier.layerLog)
         ),
         Layer.provideMerge(persist ? PaperBot.database("replay") : inMemory),
         Layer.provideMerge(

@@ -108,7 +108,8 @@ export const distance = rule<Proposal>(
   "The price of a limit order is at most `max_ticks_from_best` ticks worse for us than the best price on its side.",
   ({ limits, request }) => {
     const { order, side } = request.intent
-    if (order._tag !== "LIMIT") return null
+    // Where no distance is too far (settings made in code), there need not be a price to measure it from.
+    if (order._tag !== "LIMIT" || limits.maxTicksFromBest === Infinity) return null
     const best = referencePrice(request)
     if (!(best > 0)) return deny("no_price")
     const worse =

@@ -1,0 +1,26 @@
+/**
+ * One reading of a source for many readers who go at the same pace: the next batch is read when all have asked for it, so
+ * no more than one is held, however many readers there are.
+ */
+export class SharedReading<Batch> {
+  private readonly readers: number
+  private readonly read: () => Promise<Batch | null>
+  private waiting: Array<(batch: Batch | null) => void> = []
+
+  constructor(readers: number, read: () => Promise<Batch | null>) {
+    this.readers = readers
+    this.read = read
+  }
+
+  /** For each reader to call once a batch. Gotcha: a reader that stops asking keeps the others waiting for ever. */
+  readonly next = (): Promise<Batch | null> =>
+    new Promise((resolve, reject) => {
+      this.waiting.push(resolve)
+      if (this.waiting.length < this.readers) return
+      const { waiting } = this
+      this.waiting = []
+      this.read().then((batch) => {
+        for (const give of waiting) give(batch)
+      }, reject)
+    })
+}
