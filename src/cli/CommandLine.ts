@@ -11,6 +11,7 @@ import * as ConfigCommand from "./ConfigCommand.ts"
 import * as DataCommand from "./DataCommand.ts"
 import * as MigrateCommand from "./MigrateCommand.ts"
 import { ConfigFile } from "./Options.ts"
+import * as ProbesCommand from "./ProbesCommand.ts"
 import * as ReplayCommand from "./ReplayCommand.ts"
 import * as RunCommand from "./RunCommand.ts"
 import * as StrategiesCommand from "./StrategiesCommand.ts"
@@ -20,6 +21,7 @@ const root = Command.make("clever-better").pipe(
   Command.withSubcommands([
     RunCommand.command,
     ReplayCommand.command,
+    ProbesCommand.command,
     MigrateCommand.command,
     ConfigCommand.command,
     StrategiesCommand.command,
