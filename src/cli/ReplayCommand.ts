@@ -3,6 +3,7 @@ import { Clock, Console, Effect, Option, Random } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { Settings, type SettingsValue } from "../config/Settings.ts"
 import * as SettingsLoader from "../config/SettingsLoader.ts"
+import { GivenCatalogues } from "../market/Catalogues.ts"
 import { losesData } from "../market/recording/RecordingProblem.ts"
 import { Ended, failed } from "./Exit.ts"
 import { ConfigFile, json, printJson, strategyFolders } from "./Options.ts"
@@ -64,5 +65,9 @@ const replay = Effect.fnUntraced(function* (
       .list()
       .map(({ count, file, kind, line, message }) => ({ file, line, problem: kind, message, count }))
     return yield* reporter.report({ recordings: recordings.names, skipped, wallSeconds })
-  }).pipe(Random.withSeed("replay"), Effect.provide(ReplayBot.layer({ ...options, onProblem: recordings.onProblem })))
+  }).pipe(
+    Random.withSeed("replay"),
+    Effect.provide(ReplayBot.layer({ ...options, onProblem: recordings.onProblem })),
+    Effect.provideService(GivenCatalogues, recordings.catalogues)
+  )
 })

@@ -6,7 +6,7 @@
  * How the parts of a message act: EXCHANGE, "Stream". A runner's ladders are in `RunnerFeed`.
  */
 import type { MarketId, SelectionId } from "../domain/Identifiers.ts"
-import type { RunnerDefinition } from "../domain/Market.ts"
+import type { MarketDefinition, RunnerDefinition } from "../domain/Market.ts"
 import type { Pence } from "../domain/Money.ts"
 import type { BookListener } from "./BookListener.ts"
 import type { OnBookProblem } from "./BookProblem.ts"
@@ -36,9 +36,12 @@ export class BookStore {
   private readonly listeners: Array<BookListener> = []
   private readonly changed: Array<MarketBook> = []
   private readonly onProblem: OnBookProblem
+  private readonly complete: (definition: MarketDefinition) => MarketDefinition
 
-  constructor(onProblem: OnBookProblem = () => undefined) {
+  /** @param complete fills in what a definition leaves open, from a catalogue */
+  constructor(onProblem: OnBookProblem = () => undefined, complete = (definition: MarketDefinition) => definition) {
     this.onProblem = onProblem
+    this.complete = complete
   }
 
   /** Applies a message; the books it changed, in its order. The array is reused by the next call. */
@@ -120,7 +123,7 @@ export class BookStore {
     }
     if (feed.definition !== null && isSameJson(feed.definition, message)) return
     feed.definition = message
-    const definition = decodeDefinition(book.marketId, message, this.onProblem)
+    const definition = this.complete(decodeDefinition(book.marketId, message, this.onProblem))
     book.definition = definition
     const inOrder = new Set<RunnerBook>()
     for (const runner of definition.runners) inOrder.add(this.defineRunner(feed, runner))

@@ -3,11 +3,12 @@
  * in messages; listeners run synchronously in the order in which they subscribed, so the simulator, which subscribes
  * first, has matched its orders before a strategy sees the new book.
  */
-import { Context, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import type { MarketId } from "../domain/Identifiers.ts"
 import type { BookListener } from "./BookListener.ts"
 import type { OnBookProblem } from "./BookProblem.ts"
 import { BookStore } from "./BookStore.ts"
+import { GivenCatalogues } from "./Catalogues.ts"
 import type { MarketBook } from "./MarketBook.ts"
 import type { MarketMessage } from "./MarketMessage.ts"
 
@@ -26,8 +27,14 @@ export class Books extends Context.Service<
   }
 >()("clever-better/market/Books") {
   /** Books that skip what they cannot use in silence: for messages that something else has already checked. */
-  static readonly layer = Layer.sync(Books, () => new BookStore())
+  static readonly layer = Layer.effect(
+    Books,
+    Effect.suspend(() => make())
+  )
 
   /** Books that tell `onProblem` of everything they skip. */
-  static readonly layerReporting = (onProblem: OnBookProblem) => Layer.sync(Books, () => new BookStore(onProblem))
+  static readonly layerReporting = (onProblem: OnBookProblem) => Layer.effect(Books, make(onProblem))
 }
+
+const make = (onProblem?: OnBookProblem) =>
+  Effect.map(GivenCatalogues, ({ complete }) => Books.of(new BookStore(onProblem, complete)))

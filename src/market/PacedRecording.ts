@@ -3,6 +3,7 @@
  * recordings. Long silences, such as the nights between recordings, are skipped by moving the clock.
  */
 import { Clock, Duration, Effect, Layer, Option, Stream } from "effect"
+import { GivenCatalogues } from "./Catalogues.ts"
 import { MarketData, MarketDataFailure } from "./MarketData.ts"
 import type { MarketMessage } from "./MarketMessage.ts"
 import type { Recordings } from "./RecordedFiles.ts"
@@ -75,7 +76,8 @@ export const make = Effect.fnUntraced(function* (recordings: Recordings, speed: 
   const first = messages?.[0]
   if (first === undefined) {
     const why = recordings.problems.list().map(({ file, message }) => `${file}: ${message}`)
-    return yield* failure(`there are no prices to play: ${why.join("; ") || "no file is named"}`)
+    const otherwise = recordings.catalogues.size > 0 ? "market catalogues have none" : "no file is named"
+    return yield* failure(`there are no prices to play: ${why.join("; ") || otherwise}`)
   }
   const clock = makeClock(yield* Clock.Clock, speed, first.pt)
 
@@ -112,6 +114,9 @@ export const make = Effect.fnUntraced(function* (recordings: Recordings, speed: 
   const description = `${source}, ${speed} times as fast`
   return {
     clock,
-    layer: Layer.succeed(MarketData, MarketData.of({ description, messages: () => Stream.unwrap(begun) }))
+    layer: Layer.merge(
+      Layer.succeed(MarketData, MarketData.of({ description, messages: () => Stream.unwrap(begun) })),
+      Layer.succeed(GivenCatalogues, recordings.catalogues)
+    )
   } satisfies PacedRecording
 })

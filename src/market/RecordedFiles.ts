@@ -4,6 +4,7 @@
  */
 import { Effect, Layer, type Scope, Stream } from "effect"
 import type { OnBookProblem } from "./BookProblem.ts"
+import { Catalogues, GivenCatalogues } from "./Catalogues.ts"
 import { MarketData, MarketDataFailure } from "./MarketData.ts"
 import { RecordingFinder } from "./recording/RecordingFinder.ts"
 import { type RecordedBatch, RecordingMerge } from "./recording/RecordingMerge.ts"
@@ -12,6 +13,8 @@ import { describeBookProblem, RecordingProblems } from "./recording/RecordingPro
 export interface Recordings {
   /** The recordings that have messages, in the order found: files, or members of archives behind a `!`. */
   readonly names: ReadonlyArray<string>
+  /** What market catalogues among the files tell of the markets: for the books to complete definitions from. */
+  readonly catalogues: Catalogues
   /** The next messages by publish time, null at the end. Never rejects: what could not be read is in `problems`. */
   readonly next: () => Promise<RecordedBatch | null>
   /** Complete once `next` has answered null. */
@@ -21,11 +24,14 @@ export interface Recordings {
 }
 
 /** Files, archives and folders as one feed, each unreadable one a problem. Open while the scope is. */
-export const open = (paths: ReadonlyArray<string>): Effect.Effect<Recordings, never, Scope.Scope> =>
+export const open = (
+  paths: ReadonlyArray<string>,
+  catalogues = new Catalogues()
+): Effect.Effect<Recordings, never, Scope.Scope> =>
   Effect.gen(function* () {
     const problems = new RecordingProblems()
     const finder = yield* Effect.acquireRelease(
-      Effect.sync(() => new RecordingFinder(problems)),
+      Effect.sync(() => new RecordingFinder(problems, catalogues)),
       (finder) => Effect.promise(() => finder.close())
     )
     const merge = yield* Effect.acquireRelease(
@@ -35,6 +41,7 @@ export const open = (paths: ReadonlyArray<string>): Effect.Effect<Recordings, ne
     const names = yield* Effect.promise(() => addAll(paths, finder, merge, problems))
     return {
       names,
+      catalogues,
       next: () => merge.next(),
       problems,
       progress: () => ({
@@ -91,10 +98,11 @@ async function* batches(recordings: Recordings): AsyncGenerator<RecordedBatch, v
  */
 export const layer = (paths: ReadonlyArray<string>): Layer.Layer<MarketData> => {
   const description = `recorded files: ${paths.join(", ")}`
+  const catalogues = new Catalogues()
   const failure = (message: string, cause?: unknown) =>
     new MarketDataFailure({ source: description, message, ...(cause === undefined ? {} : { cause }) })
   const messages = Effect.gen(function* () {
-    const recordings = yield* open(paths)
+    const recordings = yield* open(paths, catalogues)
     const report = Effect.suspend(() =>
       Effect.forEach(
         recordings.problems.list(),
@@ -112,5 +120,8 @@ export const layer = (paths: ReadonlyArray<string>): Layer.Layer<MarketData> => 
       Stream.concat(Stream.fromEffectDrain(report))
     )
   })
-  return Layer.succeed(MarketData, { description, messages: () => Stream.unwrap(messages) })
+  return Layer.merge(
+    Layer.succeed(MarketData, { description, messages: () => Stream.unwrap(messages) }),
+    Layer.succeed(GivenCatalogues, catalogues)
+  )
 }

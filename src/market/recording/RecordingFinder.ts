@@ -1,7 +1,8 @@
 /**
  * From paths to recordings: folders are walked, archives are opened member by member, and packed bytes are unpacked as far
  * as it takes to see what they are. An archive inside compression (tar.gz, a zip in a deflated zip) cannot be read in any
- * order, so its unpacked bytes go to a temporary file first, which `close` removes.
+ * order, so its unpacked bytes go to a temporary file first, which `close` removes. Market catalogues among the files are no
+ * recordings; they are kept apart.
  */
 import { createWriteStream } from "node:fs"
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises"
@@ -9,7 +10,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
+import { Catalogues } from "../Catalogues.ts"
 import type { ByteRange } from "./ByteRange.ts"
+import { mayBeCatalogue, takeCatalogue } from "./CatalogueReader.ts"
 import { decode, detect, type Encoding, headBytes } from "./Encoding.ts"
 import { openSource, RecordingCursor, type RecordingSource } from "./RecordingCursor.ts"
 import type { OnDamage, RecordingProblems } from "./RecordingProblem.ts"
@@ -44,16 +47,19 @@ const peek = async (bytes: AsyncGenerator<Uint8Array, void>) => {
 }
 
 export class RecordingFinder {
-  /** Bytes on disk of the files found so far. */
+  /** Bytes on disk of the files found so far, without catalogues. */
   totalBytes = 0
+  /** Market catalogues among the files found so far. */
+  readonly catalogues: Catalogues
   private readonly problems: RecordingProblems
   private readonly seen = new Set<string>()
   private folder: string | null = null
   private spooled = 0
   private spools = 0
 
-  constructor(problems: RecordingProblems) {
+  constructor(problems: RecordingProblems, catalogues = new Catalogues()) {
     this.problems = problems
+    this.catalogues = catalogues
   }
 
   /** The recordings behind a path, each standing before its first message. */
@@ -93,7 +99,14 @@ export class RecordingFinder {
     for (let level = depth; ; level++) {
       const format = detect(opened.head)
       if (format === "plain") {
-        cursor.adopt(opened.bytes)
+        const bytes = mayBeCatalogue(opened.head)
+          ? await takeCatalogue(source.name, opened.bytes, this.catalogues, this.problems)
+          : opened.bytes
+        if (bytes === null) {
+          this.totalBytes -= cursor.bytesRead
+          return
+        }
+        cursor.adopt(bytes)
         return yield cursor
       }
       if (level >= maximumDepth) {

@@ -16,6 +16,8 @@ export type RecordingProblemKind =
   | "TRUNCATED"
   /** Archives in archives beyond the bound. */
   | "TOO_DEEP"
+  /** A market catalogue, or an entry or field of one, that cannot be read. */
+  | "CATALOGUE"
   /** Nothing in it is market data. */
   | "NO_MESSAGES"
   | "NOT_JSON"

@@ -5,6 +5,8 @@ import { Effect } from "effect"
 import { greyhoundRacing, horseRacing, type MarketDefinition } from "../../domain/Market.ts"
 import * as Money from "../../domain/Money.ts"
 import { BookStore } from "../BookStore.ts"
+import type { Catalogues } from "../Catalogues.ts"
+import type { MarketCatalogue } from "../MarketCatalogue.ts"
 import type { MarketBook } from "../MarketBook.ts"
 import type { MarketChange, MarketMessage } from "../MarketMessage.ts"
 import { toSize } from "../RunnerFeed.ts"
@@ -114,14 +116,16 @@ const readAll = async (
   finder: RecordingFinder,
   problems: RecordingProblems
 ): Promise<ReadonlyArray<MarketSummary>> => {
-  const summaries: Array<MarketSummary> = []
+  const found: Array<Described> = []
   const told = new Set<string>()
   for (const path of paths) {
     for await (const cursor of finder.find(path)) {
       told.add(cursor.source.name)
-      summaries.push(...(await summarise(cursor, problems)))
+      found.push(...(await read(cursor, problems)))
     }
   }
+  // Now that all are known: a catalogue may come after its market's recording.
+  const summaries = found.map((describe) => describe(finder.catalogues))
   // What was met on the way to recordings: paths that do not exist, archives that could not be opened.
   const untold = Map.groupBy(
     problems.list().filter(({ file }) => !told.has(file)),
@@ -133,11 +137,11 @@ const readAll = async (
 
 const withoutFile = ({ count, kind, line, message }: RecordingProblem) => ({ kind, line, count, message })
 
+/** A market that was read, or a file without any: all that is missing are the catalogues. */
+type Described = (catalogues: Catalogues) => MarketSummary
+
 /** Reads the recording to its end. Its markets in the order of their appearance, or one entry for a file without any. */
-export const summarise = async (
-  cursor: RecordingCursor,
-  problems: RecordingProblems
-): Promise<ReadonlyArray<MarketSummary>> => {
+const read = async (cursor: RecordingCursor, problems: RecordingProblems): Promise<ReadonlyArray<Described>> => {
   const { name } = cursor.source
   const books = new BookStore((kind, field, marketId, value) =>
     cursor.report(kind, describeBookProblem(field, marketId, value))
@@ -160,8 +164,14 @@ export const summarise = async (
   }
   if (tallies.size === 0) problems.add(name, "NO_MESSAGES", null, "nothing in it is market data")
   const shared = problems.of(name).map(withoutFile)
-  if (tallies.size === 0) return [unreadable(cursor.source, shared)]
-  return Array.from(books.all(), (book) => summaryOf(cursor.source, book, tallies.get(book.marketId)!, shared))
+  if (tallies.size === 0) return [() => unreadable(cursor.source, shared)]
+  return Array.from(books.all(), ({ definition, marketId }) => {
+    const tally = tallies.get(marketId)!
+    return (catalogues) => {
+      const market = { marketId, definition: definition === null ? null : catalogues.complete(definition) }
+      return summaryOf(cursor.source, market, catalogues.get(marketId), tally, shared)
+    }
+  })
 }
 
 type Place = Pick<MarketSummary, "file" | "member">
@@ -171,7 +181,7 @@ const unreadable = ({ file, member }: Place, problems: MarketSummary["problems"]
   file,
   member,
   marketId: null,
-  ...describeMarket(null),
+  ...describeMarket(null, undefined),
   removed: [],
   messages: 0,
   firstInPlay: null,
@@ -182,27 +192,36 @@ const unreadable = ({ file, member }: Place, problems: MarketSummary["problems"]
 
 const summaryOf = (
   { file, member }: Place,
-  book: MarketBook,
+  { definition, marketId }: Pick<MarketBook, "marketId" | "definition">,
+  catalogue: MarketCatalogue | undefined,
   tally: Tally,
   shared: MarketSummary["problems"]
 ): MarketSummary => ({
   file,
   member,
-  marketId: book.marketId,
-  ...describeMarket(book.definition),
+  marketId,
+  ...describeMarket(definition, catalogue),
   removed: Array.from(tally.removed, ([selectionId, adjustmentFactor]) => ({ selectionId, adjustmentFactor })),
   messages: tally.messages,
   firstInPlay: tally.firstInPlay,
   closedAt: tally.closedAt,
   totalMatched: tally.totalMatched,
-  problems: [...shared, ...shortcomings(book.definition, tally)]
+  problems: [...shared, ...shortcomings(definition, tally)]
 })
 
-const describeMarket = (definition: MarketDefinition | null) => ({
-  eventType: definition === null ? null : (sports[definition.eventTypeId] ?? definition.eventTypeId),
-  marketType: definition?.marketType ?? null,
-  venue: definition?.venue ?? definition?.eventName ?? null,
-  marketTime: definition === null ? null : new Date(definition.marketTime).toISOString(),
+const describeKind = (known: MarketDefinition | MarketCatalogue | undefined) => ({
+  eventType: sports[known?.eventTypeId ?? ""] ?? known?.eventTypeId ?? null,
+  marketType: known?.marketType ?? null,
+  venue: known?.venue ?? known?.eventName ?? null,
+  marketTime: isoTime(known?.marketTime)
+})
+
+const isoTime = (time: number | null | undefined) =>
+  time === undefined || time === null ? null : new Date(time).toISOString()
+
+/** What kind of market it is and when, a catalogue tells too. */
+const describeMarket = (definition: MarketDefinition | null, catalogue: MarketCatalogue | undefined) => ({
+  ...describeKind(definition ?? catalogue),
   status: definition?.status ?? null,
   numberOfWinners: definition?.numberOfWinners ?? null,
   winners: (definition?.runners ?? [])

@@ -4,6 +4,7 @@ import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { losesData } from "../../../src/market/recording/RecordingProblem.ts"
 import { type MarketSummary, summariseAll } from "../../../src/market/recording/RecordingSummary.ts"
+import { entry } from "../Catalogue.ts"
 import { recorded, temporaryFolder, zipOf } from "./Archives.ts"
 
 const folder = temporaryFolder()
@@ -88,6 +89,40 @@ describe("summariseAll", () => {
         ["1.200", "NOT_CLOSED"],
         ["1.100", "NO_DEFINITION"]
       ])
+    })
+  )
+
+  it.effect(
+    "has venue, kind and time from a catalogue, though it comes after the recording or stands for a definition",
+    () =>
+      Effect.gen(function* () {
+        const open = `{"op":"mcm","pt":1600000000000,"mc":[{"id":"1.200","marketDefinition":{"status":"OPEN","eventTypeId":"4339","eventName":"Hove 1st Jun"}}]}\n`
+        const path = yield* Effect.promise(() => folder.write("catalogued/1.100", open + recorded(2)))
+        const entries = JSON.stringify([entry(), entry({ marketId: "1.200" })])
+        yield* Effect.promise(() => folder.write("catalogued/catalogue.json", entries))
+        const summaries = yield* summariseAll([`${folder.path}/catalogued`])
+        const known = { file: path, marketType: "WIN", venue: "Ascot" }
+        expect(summaries).toMatchObject([
+          { marketId: "1.200", eventType: "greyhound racing", ...known, marketTime: "2024-06-01T14:00:00.000Z" },
+          { marketId: "1.100", eventType: "horse racing", ...known, status: null }
+        ])
+        expect(summaries).toHaveLength(2)
+      })
+  )
+
+  it.effect("has no entry for a catalogue, and one for a catalogue that cannot be read", () =>
+    Effect.gen(function* () {
+      const good = yield* Effect.promise(() => folder.write("good.json", JSON.stringify([entry()])))
+      const bad = yield* Effect.promise(() => folder.write("bad.json", JSON.stringify([entry({ marketId: "x" })])))
+      const summaries = yield* summariseAll([good, bad])
+      expect(summaries).toMatchObject([
+        {
+          file: bad,
+          marketId: null,
+          problems: [{ kind: "CATALOGUE", message: 'marketId is "x": the entry is left out' }]
+        }
+      ])
+      expect(losesData(summaries[0]!.problems[0]!.kind)).toBe(true)
     })
   )
 
