@@ -1,22 +1,32 @@
 /** Rules about the market, the runner and the price of an order. */
 import { deny } from "../domain/Decision.ts"
-import { findRunner, timeToStartMs } from "../domain/Market.ts"
+import { findRunner, type MarketDefinition, timeToStartMs } from "../domain/Market.ts"
 import type { OrderSpec } from "../domain/Order.ts"
 import * as PriceLadder from "../domain/PriceLadder.ts"
 import type { Price } from "../domain/PriceLadder.ts"
 import * as Exposure from "./Exposure.ts"
+import type { RiskLimits } from "./RiskLimits.ts"
 import type { RiskRequest } from "./RiskRequest.ts"
 import { above, type Proposal, rule } from "./Rule.ts"
 
-/** Win-or-lose markets only: in line, range, handicap and each-way markets a bet loses by other rules. */
-const canBeReckoned = ({ intent, market, now, prices }: RiskRequest): boolean => {
+/** In line, range, handicap and each-way markets a bet loses by other rules than those of the exposure. */
+const losesByOtherRules = ({ bettingType, marketType }: MarketDefinition): boolean =>
+  bettingType !== "ODDS" || marketType === "EACH_WAY"
+
+/** Where no exposure is too much (settings made in code), it need not be known either. */
+const isBounded = (limits: RiskLimits): boolean =>
+  limits.maxExposure < Infinity ||
+  limits.maxMarketExposure < Infinity ||
+  limits.maxSelectionExposure < Infinity ||
+  limits.maxStrategyExposure < Infinity
+
+const canBeReckoned = ({ limits, request: { intent, market, now, prices } }: Proposal): boolean => {
   const { order } = intent
   const amount = order._tag === "LIMIT" ? order.size : order.liability
   return (
     market !== null &&
     market.marketId === intent.marketId &&
-    market.bettingType === "ODDS" &&
-    market.marketType !== "EACH_WAY" &&
+    !(losesByOtherRules(market) && isBounded(limits)) &&
     Number.isSafeInteger(amount) &&
     amount > 0 &&
     Number.isFinite(now) &&
@@ -27,7 +37,7 @@ const canBeReckoned = ({ intent, market, now, prices }: RiskRequest): boolean =>
 export const reckonable = rule<Proposal>(
   "risk_unknown",
   "The order's numbers make sense, and its market pays by winning or losing alone (not each-way, line, handicap).",
-  ({ request }) => (canBeReckoned(request) ? null : deny("risk_unknown"))
+  (proposal) => (canBeReckoned(proposal) ? null : deny("risk_unknown"))
 )
 
 /** The price that an order names; null for one that takes whatever the starting price is. */

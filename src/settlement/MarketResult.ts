@@ -44,20 +44,21 @@ const stakesReturned: RunnerResult = { outcome: "void", legs: [] }
 
 const undecided = (reason: UndecidedReason): MarketResult => ({ _tag: "Undecided", reason })
 
-/** The market's result under the rules for dead heats. */
+/** The market's result under the rules for dead heats, and for markets without a proper result. */
 export const fromDefinition = (
   market: MarketDefinition,
-  { deadHeats }: Pick<SettlementRules, "deadHeats">
+  { deadHeats, outcomes }: Pick<SettlementRules, "deadHeats" | "outcomes">
 ): MarketResult => {
   if (market.status !== "CLOSED") return undecided("not_closed")
-  if (market.bettingType !== "ODDS") return undecided("not_in_definition")
+  const isTakenAsItStands = outcomes === "statuses" && market.bettingType !== "LINE"
+  if (market.bettingType !== "ODDS" && !isTakenAsItStands) return undecided("not_in_definition")
   const isEachWay = market.marketType === "EACH_WAY"
   if (isEachWay && !(market.eachWayDivisor !== null && market.eachWayDivisor > 0)) {
     return undecided("no_each_way_divisor")
   }
   const winners = market.runners.filter(({ status }) => status === "WINNER").length
   const placed = market.runners.filter(({ status }) => status === "PLACED").length
-  if (winners + placed === 0 && !mayHaveNoWinner(market)) return { _tag: "Void" }
+  if (winners + placed === 0 && !isTakenAsItStands && !mayHaveNoWinner(market)) return { _tag: "Void" }
 
   const won = (places: number, claimants: number, divisor = 1): Leg =>
     places === 0 || claimants <= places || (deadHeats === "win_only" && market.numberOfWinners > 1)

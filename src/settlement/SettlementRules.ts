@@ -12,6 +12,11 @@ export interface SettlementRules {
   readonly commissionRounding: "exact" | "binary"
   /** `win_only`: more winners than places change nothing where more than one place is paid. */
   readonly deadHeats: "all" | "win_only"
+  /**
+   * What is not an ODDS market, and a market nobody won, by the exchange's rules: the one stays open, the other is void. By
+   * `statuses` every bet goes by its runner's status, but in line markets.
+   */
+  readonly outcomes: "exchange" | "statuses"
   /** `hundredths`: several fills settle as one at their average price, rounded to a hundredth first, in binary pounds. */
   readonly averagePrice: "exact" | "hundredths"
 }
@@ -21,6 +26,7 @@ export const exchange = (commissionDiscount: number): SettlementRules => ({
   commissionDiscount,
   commissionRounding: "exact",
   deadHeats: "all",
+  outcomes: "exchange",
   averagePrice: "exact"
 })
 
@@ -30,5 +36,6 @@ export const reference: SettlementRules = {
   commissionDiscount: 0,
   commissionRounding: "binary",
   deadHeats: "win_only",
+  outcomes: "statuses",
   averagePrice: "hundredths"
 }

@@ -66,7 +66,9 @@ const profitInPounds = (side: Side, fills: ReadonlyArray<Fill>, legs: ReadonlyAr
   const odds = BinaryDecimal.hundredths(value / size) / 100 - 1
   const stake = matched / 100
   let gain = 0
-  for (const { divisor, of, won } of legs) gain += stake * (won / of) * (odds / divisor) - stake * (1 - won / of)
+  for (const { divisor, of, won } of legs) {
+    gain += ((stake * won) / of) * (odds * (1 / divisor)) - (stake * (of - won)) / of
+  }
   const profit = BinaryDecimal.hundredths(side === "BACK" ? gain : 0 - gain)
   return profit === 0 ? 0 : profit
 }

@@ -2,10 +2,11 @@ import { describe, expect, it } from "@effect/vitest"
 import { runnerKey } from "../../src/domain/Identifiers.ts"
 import type { MarketDefinition } from "../../src/domain/Market.ts"
 import * as MarketResult from "../../src/settlement/MarketResult.ts"
+import * as SettlementRules from "../../src/settlement/SettlementRules.ts"
 import { market, runners } from "./builders.ts"
 
 const resultOf = (changes: Partial<MarketDefinition>, deadHeats: "all" | "win_only" = "all") =>
-  MarketResult.fromDefinition(market(changes), { deadHeats })
+  MarketResult.fromDefinition(market(changes), { deadHeats, outcomes: "exchange" })
 
 const runnersOf = (changes: Partial<MarketDefinition>, deadHeats: "all" | "win_only" = "all") => {
   const result = resultOf(changes, deadHeats)
@@ -53,6 +54,14 @@ describe("MarketResult.fromDefinition", () => {
       { legs: [leg(1)] },
       { legs: [leg(0)] }
     ])
+  })
+
+  it.each<[string, Partial<MarketDefinition>, string]>([
+    ["a handicap market", { bettingType: "ASIAN_HANDICAP_DOUBLE_LINE" }, "Decided"],
+    ["a market nobody won", { runners: runners("LOSER", "LOSER") }, "Decided"],
+    ["a line market", { bettingType: "LINE" }, "Undecided"]
+  ])("takes %s as it stands by the reference's rules, but for lines", (_, changes, expected) => {
+    expect(MarketResult.fromDefinition(market(changes), SettlementRules.reference)._tag).toBe(expected)
   })
 
   it("makes a win leg and a place leg of an each-way stake", () => {
