@@ -6,13 +6,14 @@
 import { Clock, Context, Effect, Layer, Random, Result } from "effect"
 import type { ApprovedOrder } from "../domain/ApprovedOrder.ts"
 import * as Bet from "../domain/Bet.ts"
-import { deny, type Decision, type Denial } from "../domain/Decision.ts"
+import { deny, type Decision, type Denial, type DenialReason } from "../domain/Decision.ts"
 import { makeBetId } from "../domain/Identifiers.ts"
 import type { OrderSpec } from "../domain/Order.ts"
 import type { CancelSignal, PlaceSignal, ReplaceSignal, StrategySignal } from "../domain/Signal.ts"
 import { Executor } from "../execution/Executor.ts"
 import { Books } from "../market/Books.ts"
 import type { MarketBook } from "../market/MarketBook.ts"
+import * as LogFields from "../monitoring/LogFields.ts"
 import type { StorageFailure } from "../persistence/StorageFailure.ts"
 import { RiskManager } from "../risk/RiskManager.ts"
 import type { PositionSize } from "../risk/Kelly.ts"
@@ -59,6 +60,15 @@ const make = Effect.gen(function* () {
     return makeBetId(now, () => random.nextDoubleUnsafe())
   })
 
+  /** What the risk manager said, in the trace and (at the debug level) in the log. */
+  const tell = Effect.fnUntraced(function* ({ order }: Bet.BetIntent, decision: "approved" | DenialReason) {
+    const { dailyLoss, exposure } = yield* risk.riskMetrics
+    const proposedStake = order._tag === "LIMIT" ? order.size : order.liability
+    const fields = LogFields.riskDecision({ exposure, dailyLoss, proposedStake, decision })
+    yield* Effect.annotateCurrentSpan(fields)
+    yield* Effect.logDebug("Risk decision", fields)
+  })
+
   /** Reserves the intent's risk, then hands it to `send`; gives the risk back when nothing was sent. */
   const commit = Effect.fnUntraced(function* (
     intent: Bet.BetIntent,
@@ -70,6 +80,7 @@ const make = Effect.gen(function* () {
     // A quiet market is as fresh as the feed: no message means that nothing has changed.
     const publishTime = Math.max(request.prices.publishTime, feed.lastPublishTime())
     const approval = yield* risk.reserve({ ...request, prices: { ...request.prices, publishTime } })
+    yield* tell(intent, Result.isSuccess(approval) ? "approved" : approval.failure.reason)
     if (Result.isFailure(approval)) return denied("risk", approval.failure)
     const pending = Bet.fromIntent(intent)
     orders.expect(pending)

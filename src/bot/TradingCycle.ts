@@ -7,6 +7,7 @@ import { Clock, Context, Effect, Layer } from "effect"
 import { Settings } from "../config/Settings.ts"
 import type { Decision } from "../domain/Decision.ts"
 import { runnerKey } from "../domain/Identifiers.ts"
+import * as Money from "../domain/Money.ts"
 import type { StrategySignal } from "../domain/Signal.ts"
 import * as Value from "../domain/Value.ts"
 import { Books } from "../market/Books.ts"
@@ -86,13 +87,17 @@ const make = Effect.gen(function* () {
   }).pipe(Effect.withSpan("CircuitBreaker.check"))
 
   const updateRisk = Effect.gen(function* () {
-    const { bankroll, dailyNet, exposure, liability, openBets } = yield* risk.riskMetrics
+    const { bankroll, dailyLoss, dailyNet, exposure, liability, openBets } = yield* risk.riskMetrics
     yield* Metrics.set("bankroll", {}, bankroll)
     yield* Metrics.set("exposure", {}, exposure)
     yield* Metrics.set("liability", {}, liability)
     yield* Metrics.set("daily_profit", {}, dailyNet)
     yield* Metrics.set("open_bets", {}, openBets)
-    yield* Effect.annotateCurrentSpan({ bankroll, current_exposure: exposure, daily_profit: dailyNet })
+    yield* Effect.annotateCurrentSpan({
+      bankroll: Money.toDecimal(bankroll),
+      current_exposure: Money.toDecimal(exposure),
+      daily_loss: Money.toDecimal(dailyLoss)
+    })
   }).pipe(Effect.withSpan("RiskManager.update"))
 
   const verifyLimits = Effect.gen(function* () {
@@ -178,7 +183,7 @@ const make = Effect.gen(function* () {
       const outcome = yield* execution.execute(wish).pipe(
         Effect.tap((outcome) => SignalTrace.annotate(outcome)),
         // Hundreds in a cycle: a stack trace would point here each time and costs as much as the rest of the span.
-        Effect.withSpan(wish.signal._tag, { attributes: SignalTrace.attributes(wish), captureStackTrace: false })
+        Effect.withSpan(wish.signal._tag, { attributes: SignalTrace.attributes(wish) }, { captureStackTrace: false })
       )
       executed.push({ wish, outcome })
     }
