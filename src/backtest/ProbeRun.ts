@@ -16,6 +16,9 @@ export interface ProbedMarket {
   readonly bets: ReadonlyArray<ProbedBet>
 }
 
+const bySubmission = (a: ProbedBet, b: ProbedBet): number =>
+  a.bet.createdAt - b.bet.createdAt || a.order.sequence - b.order.sequence
+
 /** Replays the source to its end. */
 export const run = Effect.fnUntraced(function* (source: ReplaySource) {
   const replay = yield* Replay
@@ -35,7 +38,7 @@ export const run = Effect.fnUntraced(function* (source: ReplaySource) {
         const order = orders.get(bet.id)
         return order === undefined ? [] : [{ bet, order }]
       })
-      return { marketId, bets: bets.filter(ProbeReport.cameAbout) }
+      return { marketId, bets: bets.filter(ProbeReport.cameAbout).toSorted(bySubmission) }
     })
   )
 })
