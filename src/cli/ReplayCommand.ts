@@ -43,6 +43,9 @@ export const command = Command.make(
       Effect.scoped
     )
     yield* json ? printJson(report) : Console.log(ReplayText.render(report))
+    if (report.recordings.length === 0 && report.skipped.length === 0) {
+      yield* Console.error("there are no recordings in it: market catalogues and empty folders have no prices")
+    }
     if (report.recordings.length === 0 || report.skipped.some(({ problem }) => losesData(problem))) {
       return yield* new Ended({ code: failed })
     }
