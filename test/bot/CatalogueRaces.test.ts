@@ -1,11 +1,12 @@
 /** From catalogues among the recordings to the rows of races and runners. */
 import { existsSync } from "node:fs"
 import { describe, expect, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import { RaceRecorder } from "../../src/bot/RaceRecorder.ts"
 import type { MarketId } from "../../src/domain/Identifiers.ts"
 import { Books } from "../../src/market/Books.ts"
 import { GivenCatalogues } from "../../src/market/Catalogues.ts"
+import { MarketData } from "../../src/market/MarketData.ts"
 import * as PacedRecording from "../../src/market/PacedRecording.ts"
 import * as RecordedFiles from "../../src/market/RecordedFiles.ts"
 import { RaceRepository } from "../../src/persistence/RaceRepository.ts"
@@ -88,8 +89,22 @@ const contract = <E>(name: string, repositories: Layer.Layer<Repositories.Reposi
 describe("in memory", () => contract("memory", Repositories.layerMemory))
 describe("in the embedded database", () => contract("PGlite", Repositories.layerDatabaseMemory))
 
-layer(Layer.empty)("a recorded feed in real time", (it) => {
-  it.effect("brings its catalogues to the books", () =>
+layer(Layer.empty)("a recorded feed", (it) => {
+  it.effect("brings its catalogues to the books that it is read into", () =>
+    Effect.gen(function* () {
+      const path = yield* Effect.promise(() => folder.write("feed", recording))
+      const catalogue = yield* Effect.promise(() => folder.write("feed.json", JSON.stringify([entry()])))
+      const venue = yield* Effect.gen(function* () {
+        const data = yield* MarketData
+        const books = yield* Books
+        yield* Stream.runForEach(data.messages([]), (batch) => Effect.sync(() => void batch.forEach(books.apply)))
+        return books.get(marketId)!.definition!.venue
+      }).pipe(Effect.provide(Layer.fresh(Books.layer).pipe(Layer.provideMerge(RecordedFiles.layer([path, catalogue])))))
+      expect(venue).toBe("Ascot")
+    })
+  )
+
+  it.effect("brings them in real time", () =>
     Effect.gen(function* () {
       const path = yield* Effect.promise(() => folder.write("paced", recording))
       const catalogue = yield* Effect.promise(() => folder.write("paced.json", JSON.stringify([entry()])))

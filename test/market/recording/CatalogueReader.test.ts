@@ -10,6 +10,8 @@ import { marketId } from "../Messages.ts"
 import { recorded, tarOf, temporaryFolder, zipOf } from "./Archives.ts"
 
 const folder = temporaryFolder()
+const rules = "r".repeat(9000)
+const sorted = (fields: object) => Object.fromEntries(Object.entries(fields).toSorted())
 const compact = JSON.stringify([entry()])
 
 /** Catalogues and recordings behind a path, and what was wrong with them. */
@@ -44,8 +46,7 @@ describe("a catalogue among the files", () => {
     ["an entry a line in an array", () => `[\n${JSON.stringify(entry())},\n${JSON.stringify(entry())}\n]`],
     ["one entry alone", () => JSON.stringify(entry())],
     ["with a byte order mark", () => `\ufeff${compact}`],
-    ["with its keys sorted", () => JSON.stringify([Object.fromEntries(Object.entries(entry()).toSorted())])],
-    ["beginning with long rules", () => JSON.stringify([{ description: { rules: "r".repeat(9000) }, ...entry() }])],
+    ["with its keys sorted, long rules first", () => JSON.stringify([sorted(entry({ description: { rules } }))])],
     ["in gzip", () => gzipSync(compact)],
     ["in zstd", () => zstdCompressSync(compact)],
     ["in a zip", () => zipOf({ "a.json": compact })],
