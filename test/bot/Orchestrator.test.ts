@@ -57,6 +57,22 @@ describe("Orchestrator.run", () => {
   )
 })
 
+/** A bot that is told to stop while it commits an intent, and the database it leaves. */
+const placing = (onShutdown: "cancel" | "keep", answersAfter: Duration.Duration) =>
+  Effect.gen(function* () {
+    const database = yield* TestDatabase.make
+    yield* withBot({ strategies: [patient], database, settings: settings(`on_shutdown: ${onShutdown}`) })(
+      Effect.gen(function* () {
+        yield* tell((yield* anOpenRace()).reopens())
+        database.slow.set("BetRepository.create", answersAfter)
+        yield* pass("2 seconds")
+        expect(yield* statuses).toEqual(["pending"])
+        yield* timeToStop
+      })
+    )
+    return database
+  })
+
 describe("stopping", () => {
   it.effect("cancels unmatched orders with bot.on_shutdown: cancel", () =>
     withBot({ strategies: [patient], settings: often })(
@@ -125,21 +141,6 @@ describe("stopping", () => {
       })
     )
   )
-
-  const placing = (onShutdown: "cancel" | "keep", answersAfter: Duration.Duration) =>
-    Effect.gen(function* () {
-      const database = yield* TestDatabase.make
-      yield* withBot({ strategies: [patient], database, settings: settings(`on_shutdown: ${onShutdown}`) })(
-        Effect.gen(function* () {
-          yield* tell((yield* anOpenRace()).reopens())
-          database.slow.set("BetRepository.create", answersAfter)
-          yield* pass("2 seconds")
-          expect(yield* statuses).toEqual(["pending"])
-          yield* timeToStop
-        })
-      )
-      return database
-    })
 
   it.effect("waits for a placement under way, and cancels it too", () =>
     Effect.gen(function* () {
