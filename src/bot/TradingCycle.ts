@@ -32,7 +32,7 @@ export class TradingCycle extends Context.Service<
   {
     /** Looks at every race in its window. */
     readonly run: Effect.Effect<void>
-    /** No race is in its window, and the breaker waits for nothing. */
+    /** No race is in its window, and the breaker stands as the last cycle left it. */
     readonly canWait: () => boolean
     /** Looks at these markets only, because they have just changed. */
     readonly look: (markets: ReadonlyArray<MarketBook>) => Effect.Effect<void>
@@ -64,6 +64,9 @@ const make = Effect.gen(function* () {
   const decisions = yield* DecisionLog
   const tally = yield* Tally
 
+  /** As the last cycle left the breaker. */
+  let checked = breaker.state(clock.currentTimeMillisUnsafe())
+
   const run = Effect.gen(function* () {
     yield* checkBreaker
     yield* updateRisk
@@ -82,8 +85,8 @@ const make = Effect.gen(function* () {
 
   const checkBreaker = Effect.gen(function* () {
     yield* breaker.check
-    const { phase, reason } = breaker.state(yield* Clock.currentTimeMillis)
-    yield* Effect.annotateCurrentSpan({ state: phase, reason })
+    checked = breaker.state(yield* Clock.currentTimeMillis)
+    yield* Effect.annotateCurrentSpan({ state: checked.phase, reason: checked.reason })
   }).pipe(Effect.withSpan("CircuitBreaker.check"))
 
   const updateRisk = Effect.gen(function* () {
@@ -246,7 +249,7 @@ const make = Effect.gen(function* () {
   const canWait = (): boolean => {
     const now = clock.currentTimeMillisUnsafe()
     const { failures, phase } = breaker.state(now)
-    if (phase !== "CLOSED" || failures > 0) return false
+    if (phase !== checked.phase || failures !== checked.failures) return false
     for (const book of feed.tradable()) if (isDue(book, now)) return false
     return true
   }
