@@ -182,6 +182,24 @@ describe("stopping", () => {
     })
   )
 
+  it.effect("ends although the database is away, and says what that cost", () =>
+    Effect.gen(function* () {
+      const database = yield* TestDatabase.make
+      yield* withBot({ strategies: [backer()], database, settings: often })(
+        Effect.gen(function* () {
+          yield* anOpenRace()
+          yield* pass("2 seconds")
+          database.isDown = true
+          expect(yield* timeToStop).toBeLessThan(1000)
+          const { logs } = yield* TestBot
+          expect(logs.filter(({ level }) => level === "ERROR").map(({ message }) => message)).toEqual([
+            "Not everything could be written before the end"
+          ])
+        })
+      )
+    })
+  )
+
   it.effect("does not lose a result that is being written", () =>
     Effect.gen(function* () {
       const database = yield* TestDatabase.make

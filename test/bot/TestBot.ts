@@ -213,7 +213,7 @@ const start = Effect.fnUntraced(function* ({ logs, messages, notifications, resu
     yield* TestClock.adjust(Duration.sum(bot.shutdownTimeoutSeconds, Duration.minutes(1)))
     const exit = yield* Fiber.join(stopping)
     // A bot that ended by itself has a bug that the test must not miss.
-    if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) yield* Effect.die(exit.cause)
+    if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.die(exit.cause)
   })
   // A bot may only stop while time passes, so the end of the test lets it pass.
   yield* Effect.addFinalizer(() => stop)
