@@ -59,6 +59,8 @@ const replay = Effect.fnUntraced(function* (
   const ReplayBot = yield* Effect.promise(() => import("../app/ReplayBot.ts"))
   const recordings = yield* ReplayBot.open(paths)
   const bar = yield* ProgressLine.make(recordings.progress)
+  // Only the ids of bets are drawn: what is kept stands beside the bets of earlier replays of the same recording.
+  const seed = options.persist ? `replay ${yield* Clock.currentTimeNanos}` : "replay"
   return yield* Effect.gen(function* () {
     const { replay, reporter } = yield* ReplayBot.drivers
     const start = yield* Clock.monotonicTimeNanos
@@ -69,7 +71,7 @@ const replay = Effect.fnUntraced(function* (
       .map(({ count, file, kind, line, message }) => ({ file, line, problem: kind, message, count }))
     return yield* reporter.report({ recordings: recordings.names, skipped, wallSeconds })
   }).pipe(
-    Random.withSeed("replay"),
+    Random.withSeed(seed),
     Effect.provide(ReplayBot.layer({ ...options, onProblem: recordings.onProblem })),
     Effect.provideService(GivenCatalogues, recordings.catalogues)
   )
