@@ -1,0 +1,102 @@
+/** What is done with recordings, from the floor up to the whole bot. Each is a `Work` for any files. */
+import { readFile } from "node:fs/promises"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { Effect, Random } from "effect"
+import * as ReplayBot from "../../src/app/ReplayBot.ts"
+import type { ReplayReport } from "../../src/bot/ReplayReport.ts"
+import { Settings, type SettingsValue } from "../../src/config/Settings.ts"
+import { BookStore } from "../../src/market/BookStore.ts"
+import type { MarketMessage } from "../../src/market/MarketMessage.ts"
+import * as RecordedFiles from "../../src/market/RecordedFiles.ts"
+import { settingsOf } from "../config/Decoding.ts"
+import type { Work } from "./Figures.ts"
+
+const defaults = settingsOf("")
+
+/** Every sport is traded, so that whatever recording is given goes through the whole bot. */
+export const settings: SettingsValue = {
+  ...defaults,
+  markets: {
+    ...defaults.markets,
+    eventTypes: ["1", "2", "3", "4", "7", "4339", "7522"],
+    countries: [],
+    marketTypes: []
+  }
+}
+
+const withoutStrategies: SettingsValue = { ...settings, strategies: { ...settings.strategies, active: [] } }
+
+export const linesOf = async (files: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
+  const lines: Array<string> = []
+  for (const file of files) {
+    for (const line of (await readFile(file, "utf8")).split("\n")) if (line.trim() !== "") lines.push(line)
+  }
+  return lines
+}
+
+const parse = (files: ReadonlyArray<string>): Work => ({
+  prepare: async () => {
+    const lines = await linesOf(files)
+    return () => {
+      for (const line of lines) JSON.parse(line)
+    }
+  }
+})
+
+const books = (files: ReadonlyArray<string>): Work => ({
+  prepare: async () => {
+    const messages = (await linesOf(files)).map((line) => JSON.parse(line) as MarketMessage)
+    return () => {
+      const store = new BookStore()
+      for (const message of messages) store.apply(message)
+    }
+  }
+})
+
+const feed = (files: ReadonlyArray<string>): Work => ({
+  prepare: async () => () =>
+    Effect.flatMap(RecordedFiles.open(files), (recordings) =>
+      Effect.promise(async () => {
+        const store = new BookStore()
+        for (let batch = await recordings.next(); batch !== null; batch = await recordings.next()) {
+          for (const message of batch.messages) store.apply(message)
+        }
+      })
+    ).pipe(Effect.scoped, Effect.runPromise)
+})
+
+/** The command `replay` without its output. */
+export const replayOf = (files: ReadonlyArray<string>, settings: SettingsValue): Promise<ReplayReport> =>
+  Effect.gen(function* () {
+    const recordings = yield* ReplayBot.open(files)
+    return yield* Effect.gen(function* () {
+      const { replay, reporter } = yield* ReplayBot.drivers
+      yield* replay.run(recordings, Effect.void)
+      return yield* reporter.report({ recordings: recordings.names, skipped: [], wallSeconds: 0 })
+    }).pipe(
+      Random.withSeed("replay"),
+      Effect.provide(ReplayBot.layer({ persist: false, folders: [], onProblem: recordings.onProblem }))
+    )
+  }).pipe(
+    Effect.scoped,
+    Effect.provideService(Settings, settings),
+    Effect.provide(NodeServices.layer),
+    Effect.runPromise
+  )
+
+const replay =
+  (settings: SettingsValue) =>
+  (files: ReadonlyArray<string>): Work => ({ prepare: async () => () => replayOf(files, settings) })
+
+/** By the name under which a table shows them; the first is what the others are compared with. */
+export const scenarios = {
+  "JSON.parse of every line": parse,
+  "books alone": books,
+  "read, parse, books": feed,
+  "replay, no strategies": replay(withoutStrategies),
+  "replay, three strategies": replay(settings)
+} satisfies Record<string, (files: ReadonlyArray<string>) => Work>
+
+export type ScenarioName = keyof typeof scenarios
+
+export const scenarioNames = Object.keys(scenarios) as ReadonlyArray<ScenarioName>
