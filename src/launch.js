@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
 // Plain JavaScript, because an older Node can't read main.ts and would say so in its own, longer words.
 var major = Number(process.versions.node.split(".")[0])
 if (major < 24) {
