@@ -5,31 +5,38 @@
  *
  * How the parts of a message act: EXCHANGE, "Stream". A runner's ladders are in `RunnerFeed`.
  */
-import type { MarketId, SelectionId } from "../domain/Identifiers.ts"
+import { type MarketId, type RunnerKey, runnerOf, type SelectionId } from "../domain/Identifiers.ts"
 import type { MarketDefinition, RunnerDefinition } from "../domain/Market.ts"
-import type { Pence } from "../domain/Money.ts"
 import type { BookListener } from "./BookListener.ts"
 import type { OnBookProblem } from "./BookProblem.ts"
 import { decodeDefinition, isSameJson, isStartingPrice, readRunnerKey, readStartingPrice } from "./DefinitionDecoder.ts"
-import { type Depth, MarketBook, RunnerBook } from "./MarketBook.ts"
+import type { Depth, MarketBook, RunnerBook } from "./MarketBook.ts"
+import { MarketFeed } from "./MarketFeed.ts"
 import type { MarketChange, MarketDefinitionMessage, MarketMessage, RunnerChange } from "./MarketMessage.ts"
-import { RunnerFeed, toPrice, toSize } from "./RunnerFeed.ts"
+import { toPrice, toSize } from "./RunnerFeed.ts"
+import {
+  changeWords,
+  firstLevels,
+  hasDefinition,
+  isImage,
+  listFields,
+  listWords,
+  messageWords,
+  type MessageTape,
+  none,
+  runnerWords
+} from "./scan/MessageTape.ts"
 
 const ranks: Readonly<Record<Depth, number>> = { NONE: 0, LAST_PRICE: 1, BEST_OFFERS: 2, FULL_LADDER: 3 }
 
-/** A book and what only its writer needs to know. */
-class MarketFeed {
-  readonly book: MarketBook
-  readonly runners = new Map<number, RunnerFeed>()
-  /** As last sent, to tell an unchanged definition. */
-  definition: MarketDefinitionMessage | null = null
-  toldTotal: Pence = 0
-  runnersTotal: Pence = 0
-
-  constructor(marketId: MarketId) {
-    this.book = new MarketBook(marketId)
-  }
-}
+/** How deep a list that is there makes a book, by the list's index on a tape. */
+const depths: ReadonlyArray<Depth> = listFields.map((field) =>
+  field === "atb" || field === "atl"
+    ? "FULL_LADDER"
+    : field === "trd" || field === "spb" || field === "spl"
+      ? "NONE"
+      : "BEST_OFFERS"
+)
 
 export class BookStore {
   private readonly feeds = new Map<string, MarketFeed>()
@@ -58,6 +65,35 @@ export class BookStore {
     return changed
   }
 
+  /**
+   * Applies the message that begins at word `entry` of a tape, as `apply` would the same message from JSON.
+   *
+   * @param publishTime epoch milliseconds
+   */
+  readonly applyScanned = (tape: MessageTape, entry: number, publishTime: number): ReadonlyArray<MarketBook> => {
+    const { changed } = this
+    const { definitions, marketIds, words } = tape
+    let count = 0
+    let id = words[entry]!
+    let definition = words[entry + 1]!
+    const lastId = id + words[entry + 2]!
+    for (let at = entry + messageWords; id < lastId; id++) {
+      const feed = this.feedOf(marketIds[id]!)
+      const { book } = feed
+      const flags = words[at]!
+      const total = words[at + 1]!
+      this.begin(book, publishTime)
+      if ((flags & isImage) !== 0) feed.clear()
+      if ((flags & hasDefinition) !== 0) this.define(feed, definitions[definition++]!)
+      at = this.scannedRunners(feed, words, at + changeWords, words[at + 2]!)
+      if (total !== none) feed.toldTotal = total
+      changed[count++] = book
+      this.end(feed)
+    }
+    if (changed.length > count) changed.length = count
+    return changed
+  }
+
   readonly get = (marketId: MarketId): MarketBook | undefined => this.feeds.get(marketId)?.book
 
   readonly all = (): Iterable<MarketBook> => this.feeds.values().map((feed) => feed.book)
@@ -74,35 +110,45 @@ export class BookStore {
   private applyChange(change: MarketChange | null | undefined, publishTime: number): void {
     const marketId: unknown = change?.id
     if (typeof marketId !== "string") return this.onProblem("MALFORMED", "mc", null, change)
-    let feed = this.feeds.get(marketId)
-    if (feed === undefined) {
-      if (!/^\d+\.\d+$/.test(marketId)) return this.onProblem("MALFORMED", "mc.id", null, marketId)
-      feed = new MarketFeed(marketId as MarketId)
-      this.feeds.set(marketId, feed)
+    if (!this.feeds.has(marketId) && !/^\d+\.\d+$/.test(marketId)) {
+      return this.onProblem("MALFORMED", "mc.id", null, marketId)
     }
-    const { listeners } = this
+    const feed = this.feedOf(marketId as MarketId)
     const { book } = feed
     const isTime = typeof publishTime === "number" && publishTime >= 0 && Number.isFinite(publishTime)
     if (!isTime) this.onProblem("ABSURD_NUMBER", "pt", marketId, publishTime)
     const time = isTime ? publishTime : book.publishTime
-    for (let i = 0; i < listeners.length; i++) listeners[i]!.beforeUpdate?.(book, time)
-    book.updates++
-    book.publishTime = time
+    this.begin(book, time)
     this.update(feed, change!)
     this.changed.push(book)
+    this.end(feed)
+  }
+
+  private feedOf(marketId: MarketId): MarketFeed {
+    const known = this.feeds.get(marketId)
+    if (known !== undefined) return known
+    const feed = new MarketFeed(marketId)
+    this.feeds.set(marketId, feed)
+    return feed
+  }
+
+  private begin(book: MarketBook, publishTime: number): void {
+    const { listeners } = this
+    for (let i = 0; i < listeners.length; i++) listeners[i]!.beforeUpdate?.(book, publishTime)
+    book.updates++
+    book.publishTime = publishTime
+  }
+
+  private end(feed: MarketFeed): void {
+    const { listeners } = this
+    const { book } = feed
+    feed.sumUp()
     for (let i = 0; i < listeners.length; i++) listeners[i]!.afterUpdate?.(book)
   }
 
   private update(feed: MarketFeed, change: MarketChange): void {
     const { book } = feed
-    if (change.img === true) {
-      for (const runner of feed.runners.values()) {
-        runner.touch(book.updates)
-        runner.reset()
-      }
-      feed.toldTotal = 0
-      feed.runnersTotal = 0
-    }
+    if (change.img === true) feed.clear()
     if (change.marketDefinition !== undefined) this.define(feed, change.marketDefinition)
     const runners: unknown = change.rc
     if (Array.isArray(runners)) {
@@ -113,7 +159,6 @@ export class BookStore {
       if (total >= 0) feed.toldTotal = total
       else this.onProblem("ABSURD_NUMBER", "tv", book.marketId, change.tv)
     }
-    book.totalMatched = feed.toldTotal > feed.runnersTotal ? feed.toldTotal : feed.runnersTotal
   }
 
   private define(feed: MarketFeed, message: MarketDefinitionMessage): void {
@@ -133,18 +178,9 @@ export class BookStore {
   }
 
   private defineRunner(feed: MarketFeed, definition: RunnerDefinition): RunnerBook {
-    const runner = feed.runners.get(definition.key) ?? this.addRunner(feed, definition)
+    const runner = feed.find(definition.key) ?? feed.add(definition)
     runner.book.definition = definition
     return runner.book
-  }
-
-  private addRunner(feed: MarketFeed, runner: Pick<RunnerDefinition, "key" | "selectionId" | "handicap">): RunnerFeed {
-    const { book } = feed
-    const added = new RunnerFeed(new RunnerBook(runner.key, runner.selectionId, runner.handicap), book.updates)
-    feed.runners.set(runner.key, added)
-    book.runners.push(added.book)
-    book.runnersByKey.set(runner.key, added.book)
-    return added
   }
 
   private applyRunner(feed: MarketFeed, change: RunnerChange | null | undefined): void {
@@ -154,8 +190,7 @@ export class BookStore {
     const key = readRunnerKey(change?.id, change?.hc)
     if (key === null) return onProblem("MALFORMED", "rc", marketId, change)
     const { id, hc, ltp, tv, atb, atl, trd, batb, batl, bdatb, bdatl, spb, spl, spn, spf } = change!
-    const runner =
-      feed.runners.get(key) ?? this.addRunner(feed, { key, selectionId: id as SelectionId, handicap: hc ?? 0 })
+    const runner = feed.find(key) ?? feed.add({ key, selectionId: id as SelectionId, handicap: hc ?? 0 })
     const runnerBook = runner.book
     const totalBefore = runnerBook.totalMatched
     runner.touch(book.updates)
@@ -206,6 +241,41 @@ export class BookStore {
       if (!isStartingPrice(spf)) onProblem("ABSURD_NUMBER", "spf", marketId, spf)
     }
     feed.runnersTotal += runnerBook.totalMatched - totalBefore
+  }
+
+  /** Applies so many runners' changes; where the next word stands. */
+  private scannedRunners(feed: MarketFeed, words: Float64Array, from: number, count: number): number {
+    const { book } = feed
+    let at = from
+    for (let i = 0; i < count; i++) {
+      const key = words[at]! as RunnerKey
+      const runner = feed.find(key) ?? feed.add({ key, ...runnerOf(key) })
+      const runnerBook = runner.book
+      const totalBefore = runnerBook.totalMatched
+      const lastPriceTraded = words[at + 1]!
+      const total = words[at + 2]!
+      const near = words[at + 3]!
+      const far = words[at + 4]!
+      const lists = words[at + 5]!
+      at += runnerWords
+      runner.touch(book.updates)
+      for (let list = 0; list < lists; list++) {
+        const field = words[at]!
+        const entries = words[at + 1]!
+        runner.scanned(field, words, at + listWords, entries)
+        at += listWords + (field < firstLevels ? 2 : 3) * entries
+        if (book.depth !== "FULL_LADDER") this.deepen(book, depths[field]!)
+      }
+      if (lastPriceTraded !== none) {
+        runnerBook.lastPriceTraded = lastPriceTraded
+        this.deepen(book, "LAST_PRICE")
+      }
+      if (total !== none) runner.told(total)
+      if (near !== none) runnerBook.startingPriceNear = readStartingPrice(near)
+      if (far !== none) runnerBook.startingPriceFar = readStartingPrice(far)
+      feed.runnersTotal += runnerBook.totalMatched - totalBefore
+    }
+    return at
   }
 
   private deepen(book: MarketBook, depth: Depth): void {

@@ -9,13 +9,16 @@ import type { Price } from "../domain/PriceLadder.ts"
 import type { OnBookProblem } from "./BookProblem.ts"
 import type { RunnerBook } from "./MarketBook.ts"
 import { PriceSizes } from "./PriceSizes.ts"
+import { listFields } from "./scan/MessageTape.ts"
 
 /** Hundredths. Lines and ranges use prices far above the odds' 1000, none comes near this. */
-const maximumPrice = 100_000_000
+export const maximumPrice = 100_000_000
 /** Pence: ten thousand million pounds at one price. */
-const maximumSize = 1e12
+export const maximumSize = 1e12
 /** The exchange sends ten levels at most. */
-const maximumLevels = 10
+export const maximumLevels = 10
+
+const [atb, atl, trd, spb, spl, batb, batl, bdatb, bdatl] = listFields.keys()
 
 /** Decimal odds in hundredths, 0 when it is no price. */
 export const toPrice = (value: unknown): Price => {
@@ -44,6 +47,15 @@ class Levels {
   clear(): void {
     this.sizes.fill(0)
     this.ladder.clear()
+  }
+
+  take(words: Float64Array, from: number, count: number): void {
+    for (let at = from, end = from + 3 * count; at < end; at += 3) {
+      const level = words[at]!
+      this.prices[level] = words[at + 1]!
+      this.sizes[level] = words[at + 2]!
+    }
+    this.rebuild()
   }
 
   rebuild(): void {
@@ -137,8 +149,7 @@ export class RunnerFeed {
 
   traded(entries: unknown, marketId: string, onProblem: OnBookProblem): void {
     if (!Array.isArray(entries)) return onProblem("MALFORMED", "trd", marketId, entries)
-    const { book } = this
-    const isHistory = book.updated === this.firstUpdate
+    const isHistory = this.book.updated === this.firstUpdate
     for (let i = 0; i < entries.length; i++) {
       const entry = entries[i]
       const price = entry ? toPrice(entry[0]) : 0
@@ -147,16 +158,60 @@ export class RunnerFeed {
         onProblem("ABSURD_NUMBER", "trd", marketId, entry)
         continue
       }
-      const stood = book.traded.set(price, size)
-      this.tradedTotal += size - stood
-      const before = stood === 0 && this.tradedBefore !== null ? this.tradedBefore.set(price, 0) : stood
-      if (size > before && !isHistory) {
-        book.risePrices[book.riseCount] = price
-        book.riseSizes[book.riseCount] = size - before
-        book.riseCount++
-      }
+      this.trade(price, size, isHistory)
     }
     this.sumUp()
+  }
+
+  /** A list as it stands on a tape, from its first entry on: its numbers are known to be good. */
+  scanned(field: number, words: Float64Array, at: number, count: number): void {
+    switch (field) {
+      case atb:
+        setPairs(this.fullBack, words, at, count)
+        return this.chooseBack()
+      case atl:
+        setPairs(this.fullLay, words, at, count)
+        return this.chooseLay()
+      case trd:
+        return this.tradedPairs(words, at, count)
+      case spb:
+        return setPairs(this.book.startingPriceBack, words, at, count)
+      case spl:
+        return setPairs(this.book.startingPriceLay, words, at, count)
+      case batb:
+        this.bestBack ??= new Levels(1)
+        this.bestBack.take(words, at, count)
+        return this.chooseBack()
+      case batl:
+        this.bestLay ??= new Levels(-1)
+        this.bestLay.take(words, at, count)
+        return this.chooseLay()
+      case bdatb:
+        this.virtualBack ??= new Levels(1)
+        this.virtualBack.take(words, at, count)
+        return this.chooseBack()
+      case bdatl:
+        this.virtualLay ??= new Levels(-1)
+        this.virtualLay.take(words, at, count)
+        return this.chooseLay()
+    }
+  }
+
+  private tradedPairs(words: Float64Array, from: number, count: number): void {
+    const isHistory = this.book.updated === this.firstUpdate
+    for (let at = from, end = from + 2 * count; at < end; at += 2) this.trade(words[at]!, words[at + 1]!, isHistory)
+    this.sumUp()
+  }
+
+  private trade(price: Price, size: Pence, isHistory: boolean): void {
+    const { book } = this
+    const stood = book.traded.set(price, size)
+    this.tradedTotal += size - stood
+    const before = stood === 0 && this.tradedBefore !== null ? this.tradedBefore.set(price, 0) : stood
+    if (size <= before || isHistory) return
+    book.risePrices[book.riseCount] = price
+    book.riseSizes[book.riseCount] = size - before
+    book.riseCount++
   }
 
   told(total: Pence): void {
@@ -191,6 +246,10 @@ export class RunnerFeed {
             ? virtualLay.ladder
             : fullLay
   }
+}
+
+const setPairs = (ladder: PriceSizes, words: Float64Array, from: number, count: number): void => {
+  for (let at = from, end = from + 2 * count; at < end; at += 2) ladder.set(words[at]!, words[at + 1]!)
 }
 
 const setAll = (
