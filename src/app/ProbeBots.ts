@@ -51,7 +51,7 @@ export const run = (recording: SeparateRecording, probes: ReadonlyArray<Probe>, 
             folders: [],
             kinds: [probe.kind],
             onProblem: place === 0 ? report : nobody
-          }).pipe(Layer.provide(Layer.succeed(Settings, ProbeSettings.of(settings, probe, profile)))),
+          }).pipe(Layer.provide(Layer.succeed(Settings, ProbeSettings.of(settings, probe.kind.name, profile)))),
           { local: true }
         )
       ),

@@ -5,12 +5,12 @@
 import { Duration } from "effect"
 import type { SettingsValue } from "../config/Settings.ts"
 import type { StrategyId } from "../domain/Identifiers.ts"
-import type { Probe } from "./Probe.ts"
 
 export type ProfileName = SettingsValue["paper"]["profile"]
 
 export const placeLatencyMs = 120
 export const cancelLatencyMs = 170
+export const updateLatencyMs = 150
 export const replaceLatencyMs = 280
 
 /** Rounds of a loop that are not to come. */
@@ -19,7 +19,8 @@ const never = Duration.days(100_000)
 /** The account is rich enough for whatever a probe wants, in pence. */
 const boundless = 1e13
 
-export const of = (settings: SettingsValue, probe: Probe, profile: ProfileName): SettingsValue => ({
+/** @param kind of the one strategy that trades */
+export const of = (settings: SettingsValue, kind: string, profile: ProfileName): SettingsValue => ({
   ...settings,
   trading: {
     ...settings.trading,
@@ -52,15 +53,15 @@ export const of = (settings: SettingsValue, probe: Probe, profile: ProfileName):
   features: { ...settings.features, mlPredictionsEnabled: false },
   markets: { eventTypes: [], countries: [], marketTypes: [] },
   paper: {
-    ...settings.paper,
     profile,
     placeLatencyMs: Duration.millis(placeLatencyMs),
     cancelLatencyMs: Duration.millis(cancelLatencyMs),
+    updateLatencyMs: Duration.millis(updateLatencyMs),
     replaceLatencyMs: Duration.millis(replaceLatencyMs)
   },
   odds: { ...settings.odds, persist: false },
   strategies: {
     modules: [],
-    active: [{ id: probe.kind.name as StrategyId, kind: probe.kind.name, active: true, parameters: {} }]
+    active: [{ id: kind as StrategyId, kind, active: true, parameters: {} }]
   }
 })

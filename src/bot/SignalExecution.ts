@@ -9,8 +9,8 @@ import * as Bet from "../domain/Bet.ts"
 import { deny, type Decision, type Denial, type DenialReason } from "../domain/Decision.ts"
 import { makeBetId } from "../domain/Identifiers.ts"
 import type { OrderSpec } from "../domain/Order.ts"
-import type { CancelSignal, PlaceSignal, ReplaceSignal, StrategySignal } from "../domain/Signal.ts"
-import { Executor } from "../execution/Executor.ts"
+import type { CancelSignal, PlaceSignal, ReplaceSignal, StrategySignal, UpdateSignal } from "../domain/Signal.ts"
+import { Executor, type SendingTerms } from "../execution/Executor.ts"
 import { Books } from "../market/Books.ts"
 import type { MarketBook } from "../market/MarketBook.ts"
 import * as LogFields from "../monitoring/LogFields.ts"
@@ -26,6 +26,7 @@ import { OrderManager } from "./OrderManager.ts"
 export type Outcome =
   | { readonly _tag: "Placed"; readonly bet: Bet.Bet }
   | { readonly _tag: "CancelRequested"; readonly bet: Bet.Bet }
+  | { readonly _tag: "UpdateRequested"; readonly bet: Bet.Bet }
   | { readonly _tag: "Denied"; readonly step: Decision["step"]; readonly denial: Denial }
   /** The intent could not be committed, so nothing was sent. */
   | { readonly _tag: "NotCommitted"; readonly failure: StorageFailure }
@@ -127,10 +128,13 @@ const make = Effect.gen(function* () {
       replaces: null,
       createdAt: yield* Clock.currentTimeMillis
     }
-    return yield* commit(intent, book, executor.executeSignal)
+    return yield* commit(intent, book, (order) => executor.executeSignal(order, termsOf(signal)))
   })
 
-  const ownBet = ({ signal, strategyId }: StrategySignal<CancelSignal | ReplaceSignal>): Bet.Bet | undefined => {
+  const ownBet = ({
+    signal,
+    strategyId
+  }: StrategySignal<CancelSignal | ReplaceSignal | UpdateSignal>): Bet.Bet | undefined => {
     const bet = openBets.get(signal.betId)
     return bet !== undefined && bet.strategyId === strategyId && Bet.isExecutable(bet) ? bet : undefined
   }
@@ -140,6 +144,13 @@ const make = Effect.gen(function* () {
     if (bet === undefined) return denied("execution", deny("bet_not_found"))
     const denial = yield* executor.cancelBet(bet)
     return denial === null ? ({ _tag: "CancelRequested", bet } as const) : denied("execution", denial)
+  })
+
+  const update = Effect.fnUntraced(function* (wish: StrategySignal<UpdateSignal>) {
+    const bet = ownBet(wish)
+    if (bet === undefined || bet.order._tag !== "LIMIT") return denied("execution", deny("bet_not_found"))
+    const denial = yield* executor.updateBet(bet, wish.signal.persistence)
+    return denial === null ? ({ _tag: "UpdateRequested", bet } as const) : denied("execution", denial)
   })
 
   const replace = Effect.fnUntraced(function* (wish: StrategySignal<ReplaceSignal>) {
@@ -157,7 +168,7 @@ const make = Effect.gen(function* () {
       replaces: bet.id,
       createdAt: yield* Clock.currentTimeMillis
     }
-    return yield* commit(intent, book, (order) => executor.replace(bet, order, price))
+    return yield* commit(intent, book, (order) => executor.replace(bet, order, price, termsOf(wish.signal)))
   })
 
   return SignalExecution.of({
@@ -169,10 +180,15 @@ const make = Effect.gen(function* () {
           return cancel({ ...from, signal })
         case "Replace":
           return replace({ ...from, signal })
+        case "Update":
+          return update({ ...from, signal })
       }
     }
   })
 })
+
+const termsOf = ({ marketVersion }: PlaceSignal | ReplaceSignal): SendingTerms =>
+  marketVersion === undefined ? {} : { marketVersion }
 
 /** On the close a backer says the stake and a layer what may be lost. */
 const orderOf = ({ order, side }: PlaceSignal, { liability, stake }: PositionSize): OrderSpec => {

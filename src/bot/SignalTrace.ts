@@ -31,6 +31,8 @@ export const annotate = (outcome: Outcome): Effect.Effect<void> => {
       return Effect.annotateCurrentSpan({ decision: "approved", ...LogFields.placement(outcome.bet) })
     case "CancelRequested":
       return Effect.annotateCurrentSpan({ decision: "cancel_requested", bet_id: outcome.bet.id })
+    case "UpdateRequested":
+      return Effect.annotateCurrentSpan({ decision: "update_requested", bet_id: outcome.bet.id })
     case "Denied":
       return Effect.annotateCurrentSpan({
         decision: outcome.denial.reason,

@@ -177,6 +177,7 @@ const Paper = section(
       { minimum: 0, maximum: 60_000 },
       "Time until a simulated cancellation is looked at"
     ),
+    updateLatencyMs: milliseconds(150, { minimum: 0, maximum: 60_000 }, "Time until a simulated update is looked at"),
     replaceLatencyMs: milliseconds(
       280,
       { minimum: 0, maximum: 60_000 },

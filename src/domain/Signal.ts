@@ -42,6 +42,8 @@ export interface PlaceSignal extends ToRunner {
    * per market, selection and side.
    */
   readonly slot?: string
+  /** The market's version (`market.version`) that the signal is meant for: under another one the order lapses. */
+  readonly marketVersion?: number
 }
 
 export interface CancelSignal {
@@ -56,9 +58,19 @@ export interface ReplaceSignal {
   readonly betId: BetId
   readonly price: Price
   readonly reason: string
+  /** As of a `Place`. */
+  readonly marketVersion?: number
 }
 
-export type Signal = PlaceSignal | CancelSignal | ReplaceSignal
+/** Changes what becomes of the unmatched part when the market turns in-play. */
+export interface UpdateSignal {
+  readonly _tag: "Update"
+  readonly betId: BetId
+  readonly persistence: Persistence
+  readonly reason: string
+}
+
+export type Signal = PlaceSignal | CancelSignal | ReplaceSignal | UpdateSignal
 
 /** A signal with where it came from. */
 export interface StrategySignal<S extends Signal = Signal> {

@@ -9,7 +9,7 @@ import { deny } from "../domain/Decision.ts"
 import type { Mode } from "../domain/Mode.ts"
 import * as LogFields from "../monitoring/LogFields.ts"
 import { BetRepository } from "../persistence/BetRepository.ts"
-import { Executor } from "./Executor.ts"
+import { Executor, type SendingTerms } from "./Executor.ts"
 import { venueId } from "./MatchingOrder.ts"
 import { PaperVenue } from "./PaperVenue.ts"
 
@@ -35,14 +35,17 @@ const make = Effect.fnUntraced(function* (mode: Exclude<Mode, "live">) {
     return bets
   }, Effect.uninterruptible)
 
+  const placeBy = (terms: SendingTerms | undefined) => (bets: ReadonlyArray<Bet.Bet>, now: number) =>
+    venue.place(bets, now, terms?.marketVersion ?? null)
+
   return Executor.of({
     mode,
-    executeSignal: Effect.fn("Executor.executeSignal")(function* (order) {
-      const [bet] = yield* commit([order], venue.place)
+    executeSignal: Effect.fn("Executor.executeSignal")(function* (order, terms) {
+      const [bet] = yield* commit([order], placeBy(terms))
       return bet!
     }),
-    executeBatch: Effect.fn("Executor.executeBatch")(function* (orders) {
-      return orders.length === 0 ? [] : yield* commit(orders, venue.place)
+    executeBatch: Effect.fn("Executor.executeBatch")(function* (orders, terms) {
+      return orders.length === 0 ? [] : yield* commit(orders, placeBy(terms))
     }),
     cancelBet: Effect.fn("Executor.cancelBet")(function* (bet) {
       return venue.cancel(bet, yield* Clock.currentTimeMillis) ? null : deny("bet_not_found")
@@ -50,9 +53,14 @@ const make = Effect.fnUntraced(function* (mode: Exclude<Mode, "live">) {
     cancelAll: Effect.fn("Executor.cancelAll")(function* (marketId) {
       return venue.cancelAll(yield* Clock.currentTimeMillis, marketId)
     }),
+    updateBet: Effect.fn("Executor.updateBet")(function* (bet, persistence) {
+      return venue.update(bet, persistence, yield* Clock.currentTimeMillis) ? null : deny("bet_not_found")
+    }),
     // What was approved is what is placed: the approved order already has the new price.
-    replace: Effect.fn("Executor.replace")(function* (bet, order) {
-      const [replacement] = yield* commit([order], ([next], now) => venue.replace(bet, next!, now))
+    replace: Effect.fn("Executor.replace")(function* (bet, order, _, terms) {
+      const [replacement] = yield* commit([order], ([next], now) =>
+        venue.replace(bet, next!, now, terms?.marketVersion ?? null)
+      )
       return replacement!
     }),
     resume: (openBets) => Effect.map(Clock.currentTimeMillis, (now) => venue.restore(openBets, now)),

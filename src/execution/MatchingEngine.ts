@@ -221,6 +221,7 @@ export class MatchingEngine {
     if (freed === 0) return this.market.refuse(replacement, "BET_TAKEN_OR_LAPSED", times.at)
     if (definition.status !== "OPEN") return this.market.refuse(replacement, "BET_ACTION_ERROR", times.at)
     this.cancelRest(order, times.at, null)
+    replacement.persistence = order.persistence
     replacement.sizeCancelled = Math.max(0, replacement.size - freed)
     place(this.market, replacement, book, definition, marketVersion, times)
   }

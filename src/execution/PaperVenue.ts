@@ -7,11 +7,12 @@
 import { Context, Duration, Effect, Layer } from "effect"
 import type { Bet, BetEvent } from "../domain/Bet.ts"
 import type { BetId, MarketId } from "../domain/Identifiers.ts"
+import type { Persistence } from "../domain/Order.ts"
 import { Books } from "../market/Books.ts"
 import type { MarketBook } from "../market/MarketBook.ts"
 import { MatchingEngine } from "./MatchingEngine.ts"
 import { fromBet, fromOpenBet, type MatchingOrder, toState } from "./MatchingOrder.ts"
-import { type Latencies, latencies, profiles } from "./MatchingProfile.ts"
+import { type Latencies, profiles } from "./MatchingProfile.ts"
 import type { OrderUpdate } from "./OrderUpdates.ts"
 
 /** How the venue matches; the `paper` section of the settings fits. */
@@ -19,6 +20,7 @@ export interface PaperOptions {
   readonly profile: keyof typeof profiles
   readonly placeLatencyMs: Duration.Duration
   readonly cancelLatencyMs: Duration.Duration
+  readonly updateLatencyMs: Duration.Duration
   readonly replaceLatencyMs: Duration.Duration
   /** Deviation of the logarithm of latencies, 0 when absent: constant. */
   readonly latencySpread?: number
@@ -39,14 +41,16 @@ export const notSent = "NOT_SENT"
 export class PaperVenue extends Context.Service<
   PaperVenue,
   {
-    /** Sends bets of one market in one transaction. */
-    readonly place: (bets: ReadonlyArray<Bet>, now: number) => void
+    /** Sends bets of one market in one transaction, for one version of the market or (null) for any. */
+    readonly place: (bets: ReadonlyArray<Bet>, now: number, marketVersion?: number | null) => void
     /** False when there is nothing (more) to cancel. */
     readonly cancel: (bet: Bet, now: number) => boolean
     /** How many unmatched parts are asked to be cancelled. */
     readonly cancelAll: (now: number, marketId?: MarketId) => number
-    /** Cancels the bet's unmatched part and places `replacement` for at most as much. */
-    readonly replace: (bet: Bet, replacement: Bet, now: number) => void
+    /** False when there is nothing to change, or another request is under way. */
+    readonly update: (bet: Bet, persistence: Persistence, now: number) => boolean
+    /** Cancels the bet's unmatched part and places `replacement` for at most as much, with the persistence it then has. */
+    readonly replace: (bet: Bet, replacement: Bet, now: number, marketVersion?: number | null) => void
     /** Takes over the open bets of an earlier process; those never acknowledged are refused as `NOT_SENT`. */
     readonly restore: (bets: ReadonlyArray<Bet>, now: number) => void
     /** Lets time pass in markets without updates. */
@@ -71,7 +75,7 @@ export class PaperVenue extends Context.Service<
 const latenciesOf = (options: PaperOptions): Latencies => ({
   placeMs: Duration.toMillis(options.placeLatencyMs),
   cancelMs: Duration.toMillis(options.cancelLatencyMs),
-  updateMs: latencies.updateMs,
+  updateMs: Duration.toMillis(options.updateLatencyMs),
   replaceMs: Duration.toMillis(options.replaceLatencyMs),
   spread: options.latencySpread ?? 0,
   seed: options.latencySeed ?? 1
@@ -106,7 +110,7 @@ const makeOutbox = () => {
 const make = Effect.fnUntraced(function* (options: PaperOptions) {
   const books = yield* Books
   const profile = profiles[options.profile]
-  const delays = latenciesOf(options)
+  const latencies = latenciesOf(options)
   const engines = new Map<MarketId, MatchingEngine>()
   const outbox = makeOutbox()
   const followers: Array<(order: MatchingOrder) => void> = []
@@ -118,7 +122,7 @@ const make = Effect.fnUntraced(function* (options: PaperOptions) {
   const engineOf = (marketId: MarketId): MatchingEngine => {
     let engine = engines.get(marketId)
     if (engine === undefined) {
-      engine = new MatchingEngine(marketId, profile, delays)
+      engine = new MatchingEngine(marketId, profile, latencies)
       engines.set(marketId, engine)
     }
     return engine
@@ -183,14 +187,14 @@ const make = Effect.fnUntraced(function* (options: PaperOptions) {
   })
 
   return PaperVenue.of({
-    place: (bets, now) => {
+    place: (bets, now, marketVersion = null) => {
       const first = bets[0]
       if (first === undefined) return
       const engine = engineOf(first.marketId)
       const book = books.get(first.marketId)
       const isKnown = book !== undefined && book.definition !== null
       const orders = bets.map(incoming)
-      if (isKnown || engine.waiting < maximumWaiting) return engine.place(orders, book, now)
+      if (isKnown || engine.waiting < maximumWaiting) return engine.place(orders, book, now, marketVersion)
       for (const order of orders) engine.market.refuse(order, "TOO_MANY_REQUESTS", now)
       drain(engine, now)
     },
@@ -206,11 +210,15 @@ const make = Effect.fnUntraced(function* (options: PaperOptions) {
       }
       return asked
     },
-    replace: (bet, replacement, now) => {
+    update: (bet, persistence, now) => {
+      const order = orderOf(bet)
+      return order !== undefined && engineOf(bet.marketId).update(order, persistence, books.get(bet.marketId), now)
+    },
+    replace: (bet, replacement, now, marketVersion = null) => {
       const engine = engineOf(bet.marketId)
       const order = orderOf(bet)
       const next = incoming(replacement)
-      if (order !== undefined && engine.replace(order, next, books.get(bet.marketId), now)) return
+      if (order !== undefined && engine.replace(order, next, books.get(bet.marketId), now, marketVersion)) return
       engine.market.refuse(next, "BET_TAKEN_OR_LAPSED", now)
       drain(engine, now)
     },

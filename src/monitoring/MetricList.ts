@@ -67,7 +67,7 @@ export const metricList = {
   strategy_evaluations_total: counter("events", "Times the strategies were asked about a market"),
   strategy_failures_total: counter("events", "Exceptions thrown by a strategy", ["strategy_id"]),
   evaluation_duration_seconds: histogram("seconds", "Time all strategies took over all markets of a cycle", computing),
-  signals_total: counter("events", "Signals given: Place, Cancel or Replace", ["strategy_id", "signal"]),
+  signals_total: counter("events", "Signals given: Place, Cancel, Replace, Update", ["strategy_id", "signal"]),
   decisions_total: counter("events", "Signals that did not become a bet, by the step that decided", ["step", "reason"]),
   risk_denials_total: counter("events", "Orders the risk manager denied", ["reason"]),
   breaker_trips_total: counter("events", "Times the circuit breaker opened"),

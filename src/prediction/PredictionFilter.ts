@@ -83,6 +83,7 @@ const judge = (wish: StrategySignal, predictions: Predictions | null, terms: Ter
   const isNeeded = terms.needsPrediction(strategyId)
   switch (signal._tag) {
     case "Cancel":
+    case "Update":
       return { signal }
     case "Replace":
       return isNeeded ? judgeReplace(signal, predictions, terms) : { signal }

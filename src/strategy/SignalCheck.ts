@@ -34,9 +34,11 @@ const complaintOf = (value: unknown): string | null => {
     case "Cancel":
       return betId(value)
     case "Replace":
-      return betId(value) ?? price(value.price)
+      return betId(value) ?? price(value.price) ?? version(value)
+    case "Update":
+      return betId(value) ?? persistence(value)
     default:
-      return `_tag is ${describe(value._tag)}, not Place, Cancel or Replace`
+      return `_tag is ${describe(value._tag)}, not Place, Cancel, Replace or Update`
   }
 }
 
@@ -51,16 +53,14 @@ const complaintOfPlace = (place: Untrusted): string | null => {
   }
   if (typeof reason !== "string") return `reason is ${describe(reason)}, not a text`
   if (slot !== undefined && typeof slot !== "string") return `slot is ${describe(slot)}, not a text`
-  return complaintOfOrder(place.order) ?? complaintOfSizing(place.sizing, probability)
+  return complaintOfOrder(place.order) ?? complaintOfSizing(place.sizing, probability) ?? version(place)
 }
 
 const complaintOfOrder = (order: unknown): string | null => {
   if (!isObject(order)) return `order is ${describe(order)}`
   switch (order._tag) {
     case "LIMIT":
-      if (order.persistence !== undefined && !persistences.has(order.persistence)) {
-        return `order.persistence is ${describe(order.persistence)}`
-      }
+      if (order.persistence !== undefined && persistence(order) !== null) return `order.${persistence(order)}`
       if (order.minFillSize !== undefined && !isPositiveInteger(order.minFillSize)) {
         return `order.minFillSize is ${describe(order.minFillSize)}, not whole pence`
       }
@@ -90,6 +90,14 @@ const betId = ({ betId, reason }: Untrusted): string | null => {
   if (typeof betId !== "string") return `betId is ${describe(betId)}`
   return typeof reason === "string" ? null : `reason is ${describe(reason)}, not a text`
 }
+
+const persistence = ({ persistence }: Untrusted): string | null =>
+  persistences.has(persistence) ? null : `persistence is ${describe(persistence)}`
+
+const version = ({ marketVersion }: Untrusted): string | null =>
+  marketVersion === undefined || isPositiveInteger(marketVersion)
+    ? null
+    : `marketVersion is ${describe(marketVersion)}, not a market's version`
 
 const price = (value: unknown): string | null =>
   isWithin(value, PriceLadder.minimum, PriceLadder.maximum) && Number.isInteger(value)

@@ -35,7 +35,7 @@ export const play = Effect.fnUntraced(function* (
   const [market] = yield* ProbeRun.run({ next, applying: () => undefined }).pipe(
     Random.withSeed("script"),
     Effect.provide(
-      layer.pipe(Layer.provide(Layer.succeed(Settings, ProbeSettings.of(settingsOf(""), probe, profile)))),
+      layer.pipe(Layer.provide(Layer.succeed(Settings, ProbeSettings.of(settingsOf(""), probe.kind.name, profile)))),
       { local: true }
     )
   )

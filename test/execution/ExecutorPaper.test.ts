@@ -18,6 +18,7 @@ const options = {
   profile: "default",
   placeLatencyMs: Duration.millis(120),
   cancelLatencyMs: Duration.millis(170),
+  updateLatencyMs: Duration.millis(150),
   replaceLatencyMs: Duration.millis(280)
 } as const
 
@@ -166,6 +167,97 @@ describe("ExecutorPaper.cancelBet", () => {
       yield* update(400)
       expect(yield* executor.cancelBet(bet)).toEqual({ reason: "bet_not_found" })
       expect((yield* executor.metrics).cancelled).toBe(1)
+    }).pipe(Effect.provide(layer))
+  )
+})
+
+const suspended = (at: number) =>
+  Effect.map(Books, (books) => {
+    books.apply(message(startAt + at, [], definition({ status: "SUSPENDED", version: 2 })))
+    books.apply(message(startAt + at, [], definition({ status: "OPEN", version: 2 })))
+  })
+
+describe("ExecutorPaper.updateBet", () => {
+  it.effect.each([
+    ["once its latency has passed", 400, false],
+    ["not before", 350, true]
+  ] as const)("lets the order persist through a suspension, %s", ([, suspendedAt, isLapsed]) =>
+    Effect.gen(function* () {
+      yield* open
+      const executor = yield* Executor
+      const venue = yield* PaperVenue
+      const bet = yield* executor.executeSignal(seal(intent("a")))
+      yield* update(200)
+      venue.takeUpdates()
+      yield* TestClock.setTime(startAt + 200)
+      expect(yield* executor.updateBet(bet, "PERSIST")).toBe(null)
+      yield* suspended(suspendedAt)
+      const told = venue.takeUpdates().map(({ event }) => Bet.transition(bet, event).status)
+      expect(told).toEqual(isLapsed ? ["lapsed"] : [])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("says when there is nothing to change", () =>
+    Effect.gen(function* () {
+      yield* open
+      const executor = yield* Executor
+      const bet = yield* executor.executeSignal(seal(intent("a", { order: limitOrder(300, 500) })))
+      yield* update(200)
+      expect(yield* executor.updateBet(bet, "PERSIST")).toEqual({ reason: "bet_not_found" })
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("holds for the order that takes its place", () =>
+    Effect.gen(function* () {
+      yield* open
+      const executor = yield* Executor
+      const venue = yield* PaperVenue
+      const bet = yield* executor.executeSignal(seal(intent("a")))
+      yield* update(200)
+      yield* TestClock.setTime(startAt + 200)
+      yield* executor.updateBet(bet, "PERSIST")
+      yield* update(400)
+      yield* TestClock.setTime(startAt + 400)
+      const next = intent("b", { order: limitOrder(320, 500), replaces: bet.id })
+      const replacement = yield* executor.replace(bet, seal(next), 320)
+      yield* update(800)
+      venue.takeUpdates()
+      yield* suspended(900)
+      expect(venue.takeUpdates()).toEqual([])
+      expect(yield* executor.cancelBet(replacement)).toBe(null)
+    }).pipe(Effect.provide(layer))
+  )
+})
+
+describe("ExecutorPaper.executeSignal for a version of the market", () => {
+  it.effect.each([
+    [1, "placed"],
+    [2, "rejected"]
+  ] as const)("version %s: %s", ([marketVersion, expected]) =>
+    Effect.gen(function* () {
+      yield* open
+      const executor = yield* Executor
+      const venue = yield* PaperVenue
+      const bet = yield* executor.executeSignal(seal(intent("a")), { marketVersion })
+      yield* update(200)
+      expect(venue.takeUpdates().map(({ event }) => Bet.transition(bet, event).status)).toEqual([expected])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("holds for replacements", () =>
+    Effect.gen(function* () {
+      yield* open
+      const executor = yield* Executor
+      const venue = yield* PaperVenue
+      const bet = yield* executor.executeSignal(seal(intent("a")))
+      yield* update(200)
+      venue.takeUpdates()
+      yield* TestClock.setTime(startAt + 200)
+      const next = intent("b", { order: limitOrder(320, 500), replaces: bet.id })
+      const replacement = yield* executor.replace(bet, seal(next), 320, { marketVersion: 2 })
+      yield* update(600)
+      const told = new Map(venue.takeUpdates().map(({ betId, event }) => [betId, event]))
+      expect(Bet.transition(replacement, told.get(replacement.id)!).note).toBe("BET_TAKEN_OR_LAPSED")
     }).pipe(Effect.provide(layer))
   )
 })

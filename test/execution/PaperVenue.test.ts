@@ -16,6 +16,7 @@ const options = {
   profile: "default",
   placeLatencyMs: Duration.millis(120),
   cancelLatencyMs: Duration.millis(170),
+  updateLatencyMs: Duration.millis(150),
   replaceLatencyMs: Duration.millis(280)
 } as const
 

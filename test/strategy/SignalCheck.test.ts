@@ -41,6 +41,14 @@ describe("SignalCheck.complaint", () => {
         { _tag: "Cancel", betId: "x", reason: "" },
         { _tag: "Replace", betId: "x", price: 300, reason: "" }
       ]
+    ],
+    [
+      "an update and versions of the market",
+      [
+        { _tag: "Update", betId: "x", persistence: "PERSIST", reason: "" },
+        { _tag: "Replace", betId: "x", price: 300, reason: "", marketVersion: 1 },
+        { ...place, marketVersion: 2_000_000_000 }
+      ]
     ]
   ])("has none about %s", (_, answer) => {
     expect(SignalCheck.complaint(answer)).toBeNull()
@@ -76,6 +84,10 @@ describe("SignalCheck.complaint", () => {
     [[{ _tag: "Cancel", reason: "" }], /betId/],
     [[{ _tag: "Cancel", betId: "x" }], /reason/],
     [[{ _tag: "Replace", betId: "x", reason: "", price: -1 }], /price/],
+    [[{ _tag: "Update", betId: "x", reason: "", persistence: "KEEP" }], /persistence is "KEEP"/],
+    [[{ _tag: "Update", betId: "x", reason: "" }], /persistence/],
+    [[{ _tag: "Update", persistence: "LAPSE", reason: "" }], /betId/],
+    [[{ ...place, marketVersion: "7" }], /marketVersion is "7"/],
     [Array.from({ length: SignalCheck.maximumSignals + 1 }, () => place), /more than 500/]
   ])("complains about %j", (answer, complaint) => {
     expect(SignalCheck.complaint(answer)).toMatch(complaint)

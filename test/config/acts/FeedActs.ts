@@ -11,7 +11,7 @@ import { PaperVenue } from "../../../src/execution/PaperVenue.ts"
 import { Books } from "../../../src/market/Books.ts"
 import { MarketData } from "../../../src/market/MarketData.ts"
 import * as Repositories from "../../../src/persistence/Repositories.ts"
-import { betId, limitOrder, marketId, message, startAt } from "../../execution/builders.ts"
+import { betId, definition, limitOrder, marketId, message, startAt } from "../../execution/builders.ts"
 import { recorded } from "../../market/recording/Archives.ts"
 import { act, type Acts, type Look, put, settingsOf, type Tree } from "./Act.ts"
 import { opening } from "./SmallBot.ts"
@@ -140,6 +140,16 @@ const cancelled = Effect.gen(function* () {
   return sent
 })
 
+/** Asked to persist, and then suspended so soon that it depends on who is first. */
+const persisting = Effect.gen(function* () {
+  const sent = yield* resting
+  const venue = yield* PaperVenue
+  venue.update(sent, "PERSIST", startAt + 200)
+  const books = yield* Books
+  books.apply(message(startAt + 300, [], definition({ status: "SUSPENDED", version: 2 })))
+  return sent
+})
+
 const replaced = Effect.gen(function* () {
   const sent = yield* resting
   const venue = yield* PaperVenue
@@ -157,5 +167,6 @@ export const feedActs: Acts = {
   "paper.profile": act(["default", "flumine"], ["rejected", "matched"], venue(placed(300, 50), 200)),
   "paper.place_latency_ms": act([120, 50], ["pending", "matched"], venue(placed(300, 200), 100)),
   "paper.cancel_latency_ms": act([170, 50], ["placed", "cancelled"], venue(cancelled, 300)),
+  "paper.update_latency_ms": act([150, 50], ["lapsed", "placed"], venue(persisting, 300)),
   "paper.replace_latency_ms": act([280, 50], ["pending", "placed"], venue(replaced, 300))
 }
