@@ -98,7 +98,8 @@ const make = Effect.gen(function* () {
         yield* orders.applyUpdates
         yield* settle(definition)
         settlements++
-        if (waiting.get(marketId) !== definition) continue
+        // An order that reached its venue after the market is forgotten would wait there for good.
+        if (orders.isCommittingOn(marketId) || waiting.get(marketId) !== definition) continue
         waiting.delete(marketId)
         for (const forget of listeners) forget(marketId)
       }

@@ -32,6 +32,8 @@ export class OrderManager extends Context.Service<
     /** The bet as the settler left it and wrote it; `previous` is the result that this one corrects. */
     readonly settled: (bet: Bet.Bet, previous: Bet.Settlement | null) => Effect.Effect<void>
     readonly openOn: (marketId: MarketId) => number
+    /** True while an intent on the market is being committed and handed to its venue. */
+    readonly isCommittingOn: (marketId: MarketId) => boolean
     /** True when the venue has told of something, or rows wait to be written. */
     readonly pending: () => boolean
     /** Nothing is open, told or unwritten. */
@@ -59,6 +61,8 @@ const make = Effect.gen(function* () {
   const maxAgeMs = Duration.toMillis(bot.maxOrderAgeSeconds)
   /** Bets whose row lags behind: bounded by the number of open bets. */
   const unwritten = new Map<BetId, Bet.Bet>()
+  /** Intents on their way to the venue. */
+  const committing = new Map<BetId, Bet.Bet>()
   /** Intents that were not sent and may have a row: bounded by the failures that open the circuit breaker. */
   const unsent = new Map<BetId, Bet.Bet>()
   /** Taken from the venue and not applied yet: what fails half-way is gone on with in the next round. */
@@ -102,9 +106,13 @@ const make = Effect.gen(function* () {
   const pending = () => unwritten.size > 0 || unsent.size > 0 || inbox.length > 0 || updates.waiting()
 
   return OrderManager.of({
-    expect: (bet) => openBets.put(bet),
+    expect: (bet) => {
+      committing.set(bet.id, bet)
+      openBets.put(bet)
+    },
     abandon: (bet, mayHaveRow) =>
       Effect.gen(function* () {
+        committing.delete(bet.id)
         openBets.remove(bet)
         yield* risk.release(bet.id)
         const at = yield* Clock.currentTimeMillis
@@ -112,6 +120,7 @@ const make = Effect.gen(function* () {
       }),
     learn: (bet) =>
       Effect.suspend(() => {
+        committing.delete(bet.id)
         const known = openBets.get(bet.id) ?? bet
         // Its updates may have come before its answer: then what they said stands.
         return known.status === "pending" && bet.status !== "pending" ? changes(known, bet) : Effect.void
@@ -122,6 +131,7 @@ const make = Effect.gen(function* () {
         return becomes(openBets.get(bet.id) ?? before, bet)
       }),
     openOn: (marketId) => openBets.onMarket(marketId).length,
+    isCommittingOn: (marketId) => committing.values().some((bet) => bet.marketId === marketId),
     pending,
     canWait: () => openBets.count() === 0 && !pending(),
     applyUpdates: oneAtATime(

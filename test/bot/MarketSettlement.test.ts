@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Clock, Effect } from "effect"
+import { Clock, Duration, Effect } from "effect"
 import { OpenBets } from "../../src/bot/OpenBets.ts"
 import { Tally } from "../../src/bot/Tally.ts"
 import { Books } from "../../src/market/Books.ts"
@@ -106,6 +106,25 @@ describe("MarketSettlement.run", () => {
         expect(yield* score).toEqual({ bankroll: 100_000, dailyNet: 0, exposure: 0, open: 0, tally: 0, losses: 0 })
       })
     )
+  )
+
+  it.effect("waits for a placement that was under way when the market closed", () =>
+    Effect.gen(function* () {
+      const database = yield* TestDatabase.make
+      yield* withBot({ strategies: [backer()], settings: often, database })(
+        Effect.gen(function* () {
+          const race = yield* anOpenRace()
+          database.slow.set("BetRepository.create", Duration.seconds(5))
+          yield* pass("2 seconds")
+          yield* tell(race.closes(1))
+          expect(yield* allBets).toMatchObject([{ status: "pending" }])
+          yield* pass("10 seconds")
+          expect(yield* allBets).toMatchObject([{ status: "rejected" }])
+          expect(yield* score).toMatchObject({ bankroll: 100_000, exposure: 0, open: 0 })
+          expect([...(yield* Books).all()]).toEqual([])
+        })
+      )
+    })
   )
 
   it.effect("waits while the database is away, then settles once", () =>
