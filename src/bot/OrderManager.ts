@@ -77,9 +77,11 @@ const make = Effect.gen(function* () {
     yield* BetMetrics.changed(before, after)
   })
 
+  /** Gotcha: the venue's clock may be behind ours, and whoever keeps bets takes an older one for old news. */
   const changes = (before: Bet.Bet, after: Bet.Bet) => {
-    if (after !== before) unwritten.set(after.id, after)
-    return becomes(before, after)
+    const next = after.updatedAt < before.updatedAt ? { ...after, updatedAt: before.updatedAt } : after
+    if (next !== before) unwritten.set(next.id, next)
+    return becomes(before, next)
   }
 
   const apply = Effect.fnUntraced(function* ({ betId, event }: OrderUpdate) {
