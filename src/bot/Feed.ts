@@ -10,6 +10,7 @@ import type { MarketDefinition } from "../domain/Market.ts"
 import { Books } from "../market/Books.ts"
 import type { MarketBook } from "../market/MarketBook.ts"
 import type { MarketMessage } from "../market/MarketMessage.ts"
+import type { MessageBatch } from "../market/MessageBatch.ts"
 import * as RaceCatalogue from "../market/RaceCatalogue.ts"
 import { ActiveStrategies } from "./ActiveStrategies.ts"
 import { DecisionLog } from "./DecisionLog.ts"
@@ -23,6 +24,8 @@ export class Feed extends Context.Service<
   Feed,
   {
     readonly receive: (message: MarketMessage) => void
+    /** Receives one message of a batch. */
+    readonly receiveFrom: (batch: MessageBatch, index: number) => void
     /** Publish time of the last message of any kind, heartbeats included; 0 before the first. */
     readonly lastPublishTime: () => number
     /** When the last message arrived, by the bot's clock; before the first, when the bot began. */
@@ -86,6 +89,11 @@ const make = Effect.gen(function* () {
   }
   settlement.onOver(forget)
 
+  const arrived = (publishTime: number): void => {
+    lastArrival = clock.currentTimeMillisUnsafe()
+    if (publishTime > lastPublishTime) lastPublishTime = publishTime
+  }
+
   /** A definition that is new: the same market's later messages share the object until it changes. */
   const defined = (definition: MarketDefinition): Watched => {
     const isTraded = RaceCatalogue.isTraded(definition, markets)
@@ -136,9 +144,12 @@ const make = Effect.gen(function* () {
 
   return Feed.of({
     receive: (message) => {
-      lastArrival = clock.currentTimeMillisUnsafe()
-      if (message.pt > lastPublishTime) lastPublishTime = message.pt
+      arrived(message.pt)
       for (const book of books.apply(message)) changed(book)
+    },
+    receiveFrom: (batch, index) => {
+      arrived(batch.publishTime(index))
+      for (const book of batch.applyTo(books, index)) changed(book)
     },
     lastPublishTime: () => lastPublishTime,
     lastArrival: () => lastArrival,

@@ -5,6 +5,7 @@
  */
 import { Context, Duration, Effect, Layer } from "effect"
 import type { MarketMessage } from "../market/MarketMessage.ts"
+import * as MessageBatch from "../market/MessageBatch.ts"
 import type { StorageFailure } from "../persistence/StorageFailure.ts"
 import { RiskManager } from "../risk/RiskManager.ts"
 import { Feed } from "./Feed.ts"
@@ -15,7 +16,7 @@ import { Restart } from "./Restart.ts"
 
 /** Where a replay's messages come from: batches in order of publish time, null at the end. */
 export interface ReplaySource {
-  readonly next: () => Promise<{ readonly messages: ReadonlyArray<MarketMessage> } | null>
+  readonly next: () => Promise<MessageBatch.MessageBatch | { readonly messages: ReadonlyArray<MarketMessage> } | null>
   /** The message at this index of the last batch is about to be applied, for whoever reports problems. */
   readonly applying: (index: number) => void
 }
@@ -53,6 +54,27 @@ const make = Effect.fnUntraced(function* (clock: ReplayClock) {
 
   const earliest = () => table.reduce((first, due) => (due.next < first.next ? due : first))
 
+  const isPending = () => {
+    for (let i = 0; i < reactions.length; i++) if (reactions[i]!.pending()) return true
+    return false
+  }
+
+  /**
+   * Plain code, for as long as nothing is due: receives messages from `from` on, until the next is later than `until` or
+   * something is to be reacted to. The index of the next.
+   */
+  const receive = (source: ReplaySource, batch: MessageBatch.MessageBatch, from: number, until: number): number => {
+    let index = from
+    for (; index < batch.length; index++) {
+      const time = batch.publishTime(index)
+      if (time > until || (index > from && isPending())) break
+      clock.advanceTo(time)
+      source.applying(index)
+      feed.receiveFrom(batch, index)
+    }
+    return index
+  }
+
   const react = Effect.gen(function* () {
     for (const { pending, run } of reactions) if (pending()) yield* run
   })
@@ -76,15 +98,13 @@ const make = Effect.fnUntraced(function* (clock: ReplayClock) {
     for (;;) {
       const batch = yield* Effect.promise(source.next)
       if (batch === null) break
-      const { messages } = batch
-      for (let index = 0; index < messages.length; index++) {
-        const message = messages[index]!
-        if (nextDue < 0) nextDue = yield* begin(message.pt)
-        if (message.pt > nextDue) nextDue = yield* catchUp(message.pt)
-        clock.advanceTo(message.pt)
-        source.applying(index)
-        feed.receive(message)
-        for (const reaction of reactions) if (reaction.pending()) yield* reaction.run
+      const messages = "applyTo" in batch ? batch : MessageBatch.ofMessages(batch.messages)
+      for (let index = 0; index < messages.length;) {
+        const time = messages.publishTime(index)
+        if (nextDue < 0) nextDue = yield* begin(time)
+        if (time > nextDue) nextDue = yield* catchUp(time)
+        index = receive(source, messages, index, nextDue)
+        yield* react
       }
       yield* onBatch
     }

@@ -11,6 +11,7 @@ import { BookStore } from "./BookStore.ts"
 import { GivenCatalogues } from "./Catalogues.ts"
 import type { MarketBook } from "./MarketBook.ts"
 import type { MarketMessage } from "./MarketMessage.ts"
+import type { MessageTape } from "./scan/MessageTape.ts"
 
 export type { BookListener } from "./BookListener.ts"
 
@@ -19,6 +20,8 @@ export class Books extends Context.Service<
   {
     /** Applies a message; the books it changed, in its order. The array is reused by the next call. */
     readonly apply: (message: MarketMessage) => ReadonlyArray<MarketBook>
+    /** Applies the message that begins at word `entry` of a tape, as `apply` would the same message as an object. */
+    readonly applyScanned: (tape: MessageTape, entry: number, publishTime: number) => ReadonlyArray<MarketBook>
     readonly get: (marketId: MarketId) => MarketBook | undefined
     readonly all: () => Iterable<MarketBook>
     readonly listen: (listener: BookListener) => void

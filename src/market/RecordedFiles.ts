@@ -7,7 +7,8 @@ import type { OnBookProblem } from "./BookProblem.ts"
 import { Catalogues, GivenCatalogues } from "./Catalogues.ts"
 import { MarketData, MarketDataFailure } from "./MarketData.ts"
 import { RecordingFinder } from "./recording/RecordingFinder.ts"
-import { type RecordedBatch, RecordingMerge } from "./recording/RecordingMerge.ts"
+import type { RecordedBatch } from "./recording/RecordedBatch.ts"
+import { RecordingMerge } from "./recording/RecordingMerge.ts"
 import { describeBookProblem, RecordingProblems } from "./recording/RecordingProblem.ts"
 
 export interface Recordings {

@@ -1,7 +1,8 @@
 /** Recordings one after the other, each as a feed of its own: for whoever compares what happened on each of them. */
 import { Effect } from "effect"
 import { RecordingFinder } from "./recording/RecordingFinder.ts"
-import { type RecordedBatch, RecordingMerge } from "./recording/RecordingMerge.ts"
+import type { RecordedBatch } from "./recording/RecordedBatch.ts"
+import { RecordingMerge } from "./recording/RecordingMerge.ts"
 import type { RecordingProblems } from "./recording/RecordingProblem.ts"
 
 export interface SeparateRecording {

@@ -5,7 +5,7 @@ import { describe, expect } from "vitest"
 import { BookStore } from "../../src/market/BookStore.ts"
 import { MarketData } from "../../src/market/MarketData.ts"
 import * as RecordedFiles from "../../src/market/RecordedFiles.ts"
-import type { RecordedBatch } from "../../src/market/recording/RecordingMerge.ts"
+import type { RecordedBatch } from "../../src/market/recording/RecordedBatch.ts"
 import { recorded, temporaryFolder } from "./recording/Archives.ts"
 
 const folder = temporaryFolder()

@@ -1,9 +1,12 @@
 /**
  * One recording, read from message to message. `advance` is synchronous and works on what has been read; only when that
- * is used up must `fill` be awaited, a few hundred lines apart. A cursor can be put to rest and takes up where it was, so
- * that a merge holds only the recordings it is reading from.
+ * is used up must `fill` be awaited, a few hundred lines apart. A message is scanned from its bytes, and becomes an object
+ * only when someone wants one or the scanner does not understand it. A cursor can be put to rest and takes up where it
+ * was, so that a merge holds only the recordings it is reading from.
  */
 import type { MarketMessage } from "../MarketMessage.ts"
+import { MessageScanner } from "../scan/MessageScanner.ts"
+import type { MessageTape } from "../scan/MessageTape.ts"
 import { type ByteRange, readRange } from "./ByteRange.ts"
 import { decode, type Encoding } from "./Encoding.ts"
 import { readStretches, type Stretch } from "./LineReader.ts"
@@ -37,19 +40,28 @@ const latest = 4_102_444_800_000
 /** A single message that leaps further ahead is not believed; a second one is. */
 const maximumLeapMs = 7 * 24 * 3_600_000
 
+const newline = 0x0a
+const nothing = Buffer.alloc(0)
+
 export class RecordingCursor {
   readonly source: RecordingSource
-  /** The message the cursor stands on; null before the first and behind the last. */
-  message: MarketMessage | null = null
-  /** Its publish time: never before the previous message's. */
+  /** Publish time of the message the cursor stands on: never before the previous message's. */
   publishTime = 0
   /** Its line, from 1. */
   line = 0
+  /** False before the first message, behind the last, and at rest. */
+  isOnMessage = false
+  /** The message if it had to be parsed, in place of what the tape holds otherwise. */
+  parsed: MarketMessage | null = null
+  /** Where its line stands: the bytes stay as they are. */
+  bytes: Buffer = nothing
+  start = 0
+  end = 0
   bytesRead = 0
+  private readonly scanner = new MessageScanner()
   private readonly problems: RecordingProblems
   private stretches: AsyncGenerator<Stretch, void> | null = null
   private ahead: Promise<IteratorResult<Stretch, void>> | null = null
-  private text = ""
   private at = 0
   private isLastStretch = false
   private isAtEnd = false
@@ -82,24 +94,38 @@ export class RecordingCursor {
     if (this.line > this.reportedUpTo) this.problems.add(this.source.name, kind, this.line, message)
   }
 
+  /** The message as it was scanned, unless it is `parsed`; valid until the cursor moves. */
+  get tape(): MessageTape {
+    return this.scanner.tape
+  }
+
+  /** The message as an object, made anew each time; null where there is none. */
+  get message(): MarketMessage | null {
+    if (!this.isOnMessage) return null
+    return this.parsed ?? parseLine(this.bytes, this.start, this.end, this.publishTime)
+  }
+
   /** Moves to the next message; false when there is none in what has been read. */
   advance(): boolean {
-    const { text } = this
-    while (this.at < text.length) {
-      const end = text.indexOf("\n", this.at)
-      const isCut = end < 0
+    const { bytes, scanner } = this
+    while (this.at < bytes.length) {
       const start = this.at
-      this.at = isCut ? text.length : end + 1
+      const scannedTo = scanner.scan(bytes, start)
+      const end = scannedTo >= 0 ? scannedTo : bytes.indexOf(newline, start)
+      this.at = end + 1
       this.line++
-      if (this.parse(text.slice(start, isCut ? text.length : end), isCut && this.isLastStretch)) return true
+      if (scannedTo >= 0 ? this.takeScanned() : this.parse(bytes.toString("utf8", start, end))) {
+        this.start = start
+        this.end = end
+        return (this.isOnMessage = true)
+      }
     }
-    this.message = null
-    return false
+    return (this.isOnMessage = false)
   }
 
   /**
    * Reads on, and stands on the next message; false at the end. With `readsAhead` the next stretch is fetched while this
-   * one is being used: one stretch (64 kB; a bzip2 block of 900 kB) more is held.
+   * one is being used: one stretch (up to a chunk; a bzip2 block of 900 kB) more is held.
    */
   async fill(readsAhead: boolean): Promise<boolean> {
     if (this.stretches === null && !this.isAtEnd) this.adopt(openSource(this.source, this.onDamage, this.onRead))
@@ -110,7 +136,7 @@ export class RecordingCursor {
         this.isAtEnd = true
         break
       }
-      this.text = value.text
+      this.bytes = value.bytes
       this.at = 0
       this.isLastStretch = value.isLast
       if (readsAhead) this.ahead = this.stretches!.next()
@@ -120,7 +146,7 @@ export class RecordingCursor {
     return false
   }
 
-  /** Lets go of everything read; the message stood on stays. `wake` reads up to it again. */
+  /** Lets go of everything read; its publish time and line stay. `wake` reads up to the message again. */
   async rest(): Promise<void> {
     const { line } = this
     await this.close()
@@ -141,14 +167,23 @@ export class RecordingCursor {
     const { ahead, stretches } = this
     this.stretches = null
     this.ahead = null
-    this.text = ""
+    this.bytes = nothing
     this.at = 0
+    this.isOnMessage = false
     this.isAtEnd = true
     await ahead
     await stretches?.return()
   }
 
-  private parse(line: string, isCut: boolean): boolean {
+  private takeScanned(): boolean {
+    const time = this.timeOf(this.scanner.publishTime)
+    if (time === 0) return false
+    this.publishTime = time
+    this.parsed = null
+    return true
+  }
+
+  private parse(line: string): boolean {
     const text = this.line === 1 && line.charCodeAt(0) === 0xfeff ? line.slice(1) : line
     // Blank, or the rest of a line ending.
     if (text.length < 2 && text.trim() === "") return false
@@ -157,7 +192,7 @@ export class RecordingCursor {
       value = JSON.parse(text)
     } catch {
       if (text.trim() !== "") {
-        if (isCut) this.report("CUT_LINE", "the last line ends in the middle")
+        if (this.isLastStretch) this.report("CUT_LINE", "the last line ends in the middle")
         else this.report("NOT_JSON", "a line that is not JSON is left out")
       }
       return false
@@ -166,16 +201,15 @@ export class RecordingCursor {
       this.report("NOT_MARKET_DATA", "a line that is no market-change message is left out")
       return false
     }
-    const time = this.timeOf(value)
+    const time = this.timeOf(value.pt)
     if (time === 0) return false
     this.publishTime = time
-    this.message = time === value.pt ? value : { ...value, pt: time }
+    this.parsed = at(value, time)
     return true
   }
 
   /** The time at which the message takes effect, 0 when there is none to be had. */
-  private timeOf(message: MarketMessage): number {
-    const { pt } = message
+  private timeOf(pt: number): number {
     const previous = this.publishTime
     if (!(Number.isInteger(pt) && pt >= earliest && pt < latest)) {
       this.report("ABSURD_TIME", `publish time ${JSON.stringify(pt)} is none: the previous message's is taken`)
@@ -199,3 +233,10 @@ const isMarketMessage = (value: unknown): value is MarketMessage => {
   const { mc, op } = value as { readonly op?: unknown; readonly mc?: unknown }
   return op === "mcm" || (op === undefined && Array.isArray(mc))
 }
+
+const at = (message: MarketMessage, publishTime: number): MarketMessage =>
+  message.pt === publishTime ? message : { ...message, pt: publishTime }
+
+/** A line that is known to be a message, as an object that takes effect at the given time. */
+export const parseLine = (bytes: Buffer, start: number, end: number, publishTime: number): MarketMessage =>
+  at(JSON.parse(bytes.toString("utf8", start, end)) as MarketMessage, publishTime)

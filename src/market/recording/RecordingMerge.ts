@@ -3,30 +3,9 @@
  * first. A recording that is not yet reached is put to rest after its first message was seen, so the memory needed is that of
  * the recordings whose times overlap.
  */
-import type { MarketMessage } from "../MarketMessage.ts"
+import { MessageTape } from "../scan/MessageTape.ts"
+import { RecordedBatch } from "./RecordedBatch.ts"
 import type { RecordingCursor } from "./RecordingCursor.ts"
-
-/** Messages in publish-time order, and where each came from. */
-export class RecordedBatch {
-  readonly messages: Array<MarketMessage> = []
-  private readonly cursors: Array<RecordingCursor> = []
-  private readonly lines: Array<number> = []
-
-  add(cursor: RecordingCursor): void {
-    this.messages.push(cursor.message!)
-    this.cursors.push(cursor)
-    this.lines.push(cursor.line)
-  }
-
-  fileOf(index: number): string {
-    return this.cursors[index]!.source.name
-  }
-
-  /** From 1. */
-  lineOf(index: number): number {
-    return this.lines[index]!
-  }
-}
 
 const batchSize = 256
 /** Recordings not yet reached that are kept as they are, so that a few files are not opened twice. */
@@ -39,6 +18,7 @@ export class RecordingMerge {
   private readonly heap: Array<RecordingCursor> = []
   private readonly order = new Map<RecordingCursor, number>()
   private readonly resting = new Set<RecordingCursor>()
+  private readonly tape = new MessageTape()
   private finishedBytes = 0
 
   /** Takes a recording in; false when it has no message at all. */
@@ -57,18 +37,18 @@ export class RecordingMerge {
     return true
   }
 
-  /** Null when all is read. */
+  /** The next messages, to be applied before they are asked for again; null when all is read. */
   async next(): Promise<RecordedBatch | null> {
     const { heap } = this
-    const batch = new RecordedBatch()
-    while (heap.length > 0 && batch.messages.length < batchSize) {
+    const batch = new RecordedBatch(this.tape)
+    while (heap.length > 0 && batch.length < batchSize) {
       const cursor = heap[0]!
       if (this.resting.size > 0 && this.resting.delete(cursor)) await cursor.wake()
-      if (cursor.message !== null) batch.add(cursor)
+      if (cursor.isOnMessage) batch.add(cursor)
       if (cursor.advance() || (await cursor.fill(heap.length <= maximumReadingAhead))) this.siftDown()
       else this.removeFirst()
     }
-    return batch.messages.length > 0 ? batch : null
+    return batch.length > 0 ? batch : null
   }
 
   get bytesRead(): number {

@@ -160,7 +160,8 @@ const read = async (cursor: RecordingCursor, problems: RecordingProblems): Promi
     }
   }
   for (let isThere = await cursor.fill(true); isThere; isThere = cursor.advance() || (await cursor.fill(true))) {
-    if (cursor.message !== null) apply(cursor.message)
+    const { message } = cursor
+    if (message !== null) apply(message)
   }
   if (tallies.size === 0) problems.add(name, "NO_MESSAGES", null, "nothing in it is market data")
   const shared = problems.of(name).map(withoutFile)
