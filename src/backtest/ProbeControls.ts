@@ -16,17 +16,17 @@ const selectionLimit = 105
 
 const atHundredths = (pounds: number): number => BinaryDecimal.hundredths(pounds) / 100
 
-/** @param own the probe's bets on the same runner */
-export const allow = (own: ReadonlyArray<Bet>, side: Side, order: OrderStyle, amount: Pence): boolean => {
+/** @param worst what the bets on the same runner bring at worst if the order's side loses */
+export const allow = (worst: number, side: Side, order: OrderStyle, amount: Pence): boolean => {
   const risk = riskOf(side, order, amount)
-  return risk <= orderLimit && risk - worstOf(own, side) <= selectionLimit
+  return risk <= orderLimit && risk - worst <= selectionLimit
 }
 
 const riskOf = (side: Side, order: OrderStyle, amount: Pence): number =>
   order._tag === "LIMIT" && side === "LAY" ? (order.price / 100 - 1) * (amount / 100) : amount / 100
 
-/** What the bets bring at worst if the order's side loses: a back's if the runner loses, a lay's if it wins. */
-const worstOf = (own: ReadonlyArray<Bet>, side: Side): number => {
+/** What bets on one runner bring at worst if the side loses, in pounds: a back's if the runner loses, a lay's if it wins. */
+export const worstOf = (own: ReadonlyArray<Bet>, side: Side): number => {
   let matched = 0
   let waiting = 0
   let onClose = 0

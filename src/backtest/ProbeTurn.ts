@@ -3,14 +3,14 @@
  * order on a runner.
  */
 import type { Bet } from "../domain/Bet.ts"
-import { isExecutable } from "../domain/Bet.ts"
-import { type BetId, type RunnerKey, runnerKey } from "../domain/Identifiers.ts"
+import type { BetId, RunnerKey } from "../domain/Identifiers.ts"
 import type { Pence } from "../domain/Money.ts"
 import type { Price } from "../domain/PriceLadder.ts"
 import type { Side } from "../domain/Side.ts"
 import type { OrderStyle, Signal } from "../domain/Signal.ts"
 import type { RunnerBook } from "../market/MarketBook.ts"
 import type { Snapshot } from "../strategy/Strategy.ts"
+import { OwnOrders } from "./OwnOrders.ts"
 import * as ProbeControls from "./ProbeControls.ts"
 import { cancelLatencyMs } from "./ProbeSettings.ts"
 
@@ -21,6 +21,7 @@ export class ProbeMemory {
   readonly touched = new Set<RunnerKey>()
   /** When each cancellation that may be under way was asked for. */
   readonly cancelling = new Map<BetId, number>()
+  readonly own = new OwnOrders()
   orders = 0
 
   constructor(reason: string) {
@@ -28,18 +29,15 @@ export class ProbeMemory {
   }
 }
 
-const none: ReadonlyArray<Bet> = []
-
 export class ProbeTurn {
   readonly snapshot: Snapshot
   readonly signals: Array<Signal> = []
   private readonly memory: ProbeMemory
-  /** Own bets by runner, those that are matched included; made when first asked for. */
-  private byRunner: Map<RunnerKey, ReadonlyArray<Bet>> | null = null
 
   constructor(snapshot: Snapshot, memory: ProbeMemory) {
     this.snapshot = snapshot
     this.memory = memory
+    memory.own.see(snapshot.openBets)
   }
 
   get isOpen(): boolean {
@@ -48,7 +46,7 @@ export class ProbeTurn {
 
   /** True when no order of the probe's is live on the runner. */
   isFree(runner: RunnerBook): boolean {
-    return !this.ownOn(runner).some(isExecutable)
+    return !this.memory.own.isBusy(runner.key)
   }
 
   /** True when the probe never had an order on the runner. */
@@ -63,8 +61,9 @@ export class ProbeTurn {
    */
   place(runner: RunnerBook, side: Side, order: OrderStyle, amount: Pence): void {
     if (!this.isOpen || (order._tag !== "MARKET_ON_CLOSE" && order.price === 0)) return
-    if (!this.isFree(runner) || !ProbeControls.allow(this.ownOn(runner), side, order, amount)) return
     const { memory } = this
+    if (!this.isFree(runner)) return
+    if (!ProbeControls.allow(memory.own.worst(runner.key, side), side, order, amount)) return
     memory.touched.add(runner.key)
     this.signals.push({
       _tag: "Place",
@@ -107,10 +106,5 @@ export class ProbeTurn {
   private isCancelling({ id }: Bet, now: number): boolean {
     const askedAt = this.memory.cancelling.get(id)
     return askedAt !== undefined && now - askedAt <= cancelLatencyMs
-  }
-
-  private ownOn(runner: RunnerBook): ReadonlyArray<Bet> {
-    this.byRunner ??= Map.groupBy(this.snapshot.openBets, (bet) => runnerKey(bet.selectionId, bet.handicap))
-    return this.byRunner.get(runner.key) ?? none
   }
 }
