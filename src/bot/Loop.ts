@@ -18,6 +18,8 @@ export interface Loop<E = never, R = never> {
    * outside, then leaves this one out: quiet hours have thousands of them.
    */
   readonly canWait?: () => boolean
+  /** Whether it can wait depends on the time, and not only on what has happened. */
+  readonly looksAtTime?: boolean
 }
 
 export interface Reaction<E = never, R = never> {

@@ -65,7 +65,13 @@ const make = Effect.gen(function* () {
       { name: "updates", pending: feed.hasTouched, run: Effect.suspend(() => cycle.look(feed.takeTouched())) }
     ],
     loops: [
-      { name: "trading", every: trading.strategyEvaluationInterval, run: cycle.run, canWait: cycle.canWait },
+      {
+        name: "trading",
+        every: trading.strategyEvaluationInterval,
+        run: cycle.run,
+        canWait: cycle.canWait,
+        looksAtTime: true
+      },
       {
         name: "order monitoring",
         every: bot.orderMonitoringInterval,

@@ -41,6 +41,8 @@ interface Due {
   readonly loop: Loop<StorageFailure>
   readonly everyMs: number
   next: number
+  /** It could wait when it was asked, and nothing has happened since. */
+  isWaiting: boolean
 }
 
 const make = Effect.fnUntraced(function* (clock: ReplayClock) {
@@ -50,61 +52,94 @@ const make = Effect.fnUntraced(function* (clock: ReplayClock) {
   const { loops, reactions } = yield* Loops
   const table: ReadonlyArray<Due> = loops
     .filter(({ inRealTimeOnly }) => inRealTimeOnly !== true)
-    .map((loop) => ({ loop, everyMs: Duration.toMillis(loop.every), next: -1 }))
+    .map((loop) => ({ loop, everyMs: Duration.toMillis(loop.every), next: -1, isWaiting: false }))
 
-  const earliest = () => table.reduce((first, due) => (due.next < first.next ? due : first))
+  /** When the next round is due; -1 before the first message. */
+  let nextDue = -1
+  /** The round that is to be run before the next message. */
+  let round: Due | null = null
 
   const isPending = () => {
     for (let i = 0; i < reactions.length; i++) if (reactions[i]!.pending()) return true
     return false
   }
 
+  /** The loop that is due first and not known to wait. */
+  const earliest = (): Due | null => {
+    let first: Due | null = null
+    for (const due of table) if (!due.isWaiting && (first === null || due.next < first.next)) first = due
+    return first
+  }
+
+  /** Leaves out the rounds before `time` of those that wait, and at `time` of those that come before `last`. */
+  const pass = (time: number, last: Due | null): void => {
+    let isBefore = last !== null
+    for (const due of table) {
+      if (due === last) isBefore = false
+      if (!due.isWaiting || due.next > time) continue
+      due.next += Math.ceil((time - due.next) / due.everyMs) * due.everyMs
+      if (due.next === time && isBefore) due.next += due.everyMs
+    }
+  }
+
+  /** Passes the rounds before `time` that can wait, in the order of their times; the first that cannot. */
+  const roundBefore = (time: number): Due | null => {
+    for (const due of table) {
+      const missed = Math.floor((time - longestGapMs - due.next) / due.everyMs)
+      if (missed > 0) due.next += missed * due.everyMs
+      due.isWaiting = false
+    }
+    for (let due = earliest(); due !== null && due.next < time; due = earliest()) {
+      clock.advanceTo(due.next)
+      if (due.loop.canWait?.() !== true) {
+        pass(due.next, due)
+        return due
+      }
+      if (due.loop.looksAtTime === true) due.next += due.everyMs
+      else due.isWaiting = true
+    }
+    pass(time, null)
+    nextDue = table.reduce((first, { next }) => Math.min(first, next), Number.POSITIVE_INFINITY)
+    return null
+  }
+
   /**
-   * Plain code, for as long as nothing is due: receives messages from `from` on, until the next is later than `until` or
+   * Receives messages from `from` on for as long as that takes nothing but plain code: until a round must be run, or
    * something is to be reacted to. The index of the next.
    */
-  const receive = (source: ReplaySource, batch: MessageBatch.MessageBatch, from: number, until: number): number => {
-    let index = from
-    for (; index < batch.length; index++) {
+  const receive = (source: ReplaySource, batch: MessageBatch.MessageBatch, from: number): number => {
+    for (let index = from; index < batch.length; index++) {
+      if (index > from && isPending()) return index
       const time = batch.publishTime(index)
-      if (time > until || (index > from && isPending())) break
+      if (time > nextDue) round = roundBefore(time)
+      if (round !== null) return index
       clock.advanceTo(time)
       source.applying(index)
       feed.receiveFrom(batch, index)
     }
-    return index
+    return batch.length
   }
 
   const react = Effect.gen(function* () {
     for (const { pending, run } of reactions) if (pending()) yield* run
   })
 
-  /** Runs the loops that are due before `time`, in the order of their times. */
-  const catchUp = Effect.fnUntraced(function* (time: number) {
-    for (const due of table) {
-      const missed = Math.floor((time - longestGapMs - due.next) / due.everyMs)
-      if (missed > 0) due.next += missed * due.everyMs
-    }
-    for (let due = earliest(); due.next < time; due = earliest()) {
-      clock.advanceTo(due.next)
-      if (due.loop.canWait?.() !== true) yield* due.loop.run
-      due.next += due.everyMs
-    }
-    return earliest().next
-  })
-
   const run = Effect.fnUntraced(function* (source: ReplaySource, onBatch: Effect.Effect<void>) {
-    let nextDue = -1
+    nextDue = -1
     for (;;) {
       const batch = yield* Effect.promise(source.next)
       if (batch === null) break
       const messages = "applyTo" in batch ? batch : MessageBatch.ofMessages(batch.messages)
       for (let index = 0; index < messages.length;) {
-        const time = messages.publishTime(index)
-        if (nextDue < 0) nextDue = yield* begin(time)
-        if (time > nextDue) nextDue = yield* catchUp(time)
-        index = receive(source, messages, index, nextDue)
-        yield* react
+        if (nextDue < 0) yield* begin(messages.publishTime(index))
+        const before = index
+        index = receive(source, messages, before)
+        if (index > before) yield* react
+        if (round === null) continue
+        const { everyMs, loop }: Due = round
+        yield* loop.run
+        round.next += everyMs
+        round = null
       }
       yield* onBatch
     }
@@ -118,7 +153,7 @@ const make = Effect.fnUntraced(function* (clock: ReplayClock) {
     clock.advanceTo(time)
     yield* restart.restore
     for (const due of table) due.next = time
-    return time
+    nextDue = time
   })
 
   return Replay.of({ run })

@@ -28,7 +28,10 @@ const sourceOf = (messages: ReadonlyArray<MarketMessage>) => {
 }
 
 describe("Replay", () => {
-  it.effect("leaves out the rounds of a loop that can wait, and keeps to its grid of time", () =>
+  it.effect.each([
+    { asks: "each time whether a loop that looks at the time can wait", looksAtTime: true, ran: [0, 2, 4, 6], looked: 7 },
+    { asks: "any other loop once, until something happens", looksAtTime: false, ran: [0, 3], looked: 4 }
+  ])("leaves out rounds on their grid of time, and asks $asks", ({ looked, looksAtTime, ran }) =>
     Effect.gen(function* () {
       const minutes: Array<number> = []
       let looks = 0
@@ -36,7 +39,8 @@ describe("Replay", () => {
         name: "probe",
         every: Duration.minutes(1),
         run: Effect.map(Clock.currentTimeMillis, (now) => void minutes.push((now - start) / 60_000)),
-        canWait: () => looks++ % 3 !== 0
+        canWait: () => looks++ % 2 !== 0,
+        looksAtTime
       }
       yield* Effect.gen(function* () {
         const { replay } = yield* ReplayBot.drivers
@@ -47,7 +51,7 @@ describe("Replay", () => {
         Effect.provideService(Settings, settingsOf("")),
         Effect.provide(NodeServices.layer)
       )
-      expect([minutes, looks]).toEqual([[0, 3, 6], 7])
+      expect([minutes, looks]).toEqual([ran, looked])
     })
   )
 })

@@ -59,7 +59,7 @@ describe("RecordedFiles.open", () => {
         most = Math.max(most, batch.messages.length)
         batch = yield* Effect.promise(recordings.next)
       }
-      expect([count, most]).toEqual([400_000, 256])
+      expect([count, most]).toEqual([400_000, 1024])
       expect((process.memoryUsage().rss - before) / 2 ** 20).toBeLessThan(150)
     })
   )

@@ -2,8 +2,10 @@
  * A stretch of a file. A recording on disk is one, and so is a member of a tar or zip, so that members are read in any
  * order without unpacking. The file is open only while a chunk is being read: thousands of recordings may be under way
  * at once and no descriptor is held.
+ *
+ * Chunks are read synchronously: most of the time it takes to have one read elsewhere goes into asking for it.
  */
-import { open } from "node:fs/promises"
+import { closeSync, openSync, readSync } from "node:fs"
 import type { OnDamage } from "./RecordingProblem.ts"
 
 export interface ByteRange {
@@ -13,23 +15,23 @@ export interface ByteRange {
   readonly end: number
 }
 
-const chunkBytes = 128 * 1024
+const chunkBytes = 256 * 1024
 
 /** Up to `length` bytes from `offset` on within the range; fewer at its end. */
-export const readAt = async (range: ByteRange, offset: number, length: number): Promise<Buffer> => {
+export const readAt = (range: ByteRange, offset: number, length: number): Buffer => {
   const start = range.start + offset
   const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(length, range.end - start)))
-  const file = await open(range.path, "r")
+  const file = openSync(range.path, "r")
   try {
     let filled = 0
     while (filled < buffer.length) {
-      const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, start + filled)
+      const bytesRead = readSync(file, buffer, filled, buffer.length - filled, start + filled)
       if (bytesRead === 0) break
       filled += bytesRead
     }
     return buffer.subarray(0, filled)
   } finally {
-    await file.close()
+    closeSync(file)
   }
 }
 
@@ -43,7 +45,7 @@ export async function* readRange(
   for (let offset = 0; offset < length;) {
     let chunk: Buffer
     try {
-      chunk = await readAt(range, offset, chunkBytes)
+      chunk = readAt(range, offset, chunkBytes)
     } catch (error) {
       return onDamage("UNREADABLE", error instanceof Error ? error.message : String(error))
     }

@@ -7,7 +7,7 @@ import { MessageTape } from "../scan/MessageTape.ts"
 import { RecordedBatch } from "./RecordedBatch.ts"
 import type { RecordingCursor } from "./RecordingCursor.ts"
 
-const batchSize = 256
+const batchSize = 1024
 /** Recordings not yet reached that are kept as they are, so that a few files are not opened twice. */
 const maximumWaiting = 24
 /** With more recordings than this under way, none reads ahead. */

@@ -59,7 +59,7 @@ export async function* tarMembers(range: ByteRange, onDamage: OnDamage): AsyncGe
   let longName: string | null = null
   let longSize: number | null = null
   for (let offset = 0; offset < length;) {
-    const block = await readAt(range, offset, blockBytes)
+    const block = readAt(range, offset, blockBytes)
     if (block.length < blockBytes) return onDamage("TRUNCATED", "the tar ends within a header")
     if (block[0] === 0) return
     const size = longSize ?? readNumber(block, 124, 12)
@@ -67,7 +67,7 @@ export async function* tarMembers(range: ByteRange, onDamage: OnDamage): AsyncGe
     const start = offset + blockBytes
     const type = String.fromCharCode(block[156]!)
     if (type === "x" || type === "L") {
-      const header = await readAt(range, start, Math.min(size, maximumHeaderBytes))
+      const header = readAt(range, start, Math.min(size, maximumHeaderBytes))
       const records = type === "x" ? readExtended(header) : null
       longName = records === null ? text(header, 0, header.length) : (records.get("path") ?? longName)
       const extendedSize = Number(records?.get("size") ?? Number.NaN)

@@ -98,13 +98,13 @@ async function* scan(range: ByteRange, onDamage: OnDamage): AsyncGenerator<ZipMe
   onDamage("TRUNCATED", "the zip has no directory at its end: its members are read as they come")
   const length = range.end - range.start
   for (let offset = 0; offset + localHeaderBytes <= length;) {
-    const header = await readAt(range, offset, localHeaderBytes)
+    const header = readAt(range, offset, localHeaderBytes)
     if (header.length < localHeaderBytes || header.readUInt32LE(0) !== localHeaderMark) return
     const flags = header.readUInt16LE(6)
     const nameBytes = header.readUInt16LE(26)
     const packed = header.readUInt32LE(18)
     const start = offset + localHeaderBytes + nameBytes + header.readUInt16LE(28)
-    const name = (await readAt(range, offset + localHeaderBytes, nameBytes)).toString("utf8")
+    const name = readAt(range, offset + localHeaderBytes, nameBytes).toString("utf8")
     const isOpen = (flags & streamedFlag) !== 0 || packed === sizeElsewhere
     const end = isOpen ? length : Math.min(length, start + packed)
     const unpacked = header.readUInt32LE(22)
