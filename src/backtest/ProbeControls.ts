@@ -46,7 +46,7 @@ export const worstOf = (own: ReadonlyArray<Bet>, side: Side): number => {
   return atHundredths(matched) + atHundredths(waiting) + onClose
 }
 
-const stakeOf = ({ fills }: Bet): number => fills.reduce((sum, { size }) => sum + size / 100, 0)
+const stakeOf = ({ fills }: Bet): number => fills.reduce((sum, { size }) => sum + size, 0) / 100
 
 const averageOf = ({ fills }: Bet): number => {
   let value = 0

@@ -1,9 +1,8 @@
 /**
- * The probe rules of the reference runs (MATCHING.md "The probes"), run directly against the engine over a recording: no
- * bot, no risk manager, only the reference's own exposure limits and one probe at a time.
+ * Four of the probes (src/backtest), run directly against the engine over a recording: no bot, no risk manager, only the
+ * reference's own exposure limits.
  */
 import { readFileSync } from "node:fs"
-import Bzip2 from "@foxglove/wasm-bz2"
 import { hundredths as binaryHundredths } from "../../src/domain/BinaryDecimal.ts"
 import type { BetId, MarketId, StrategyId } from "../../src/domain/Identifiers.ts"
 import type { MarketDefinition } from "../../src/domain/Market.ts"
@@ -44,14 +43,11 @@ interface Probe {
   readonly onOrders?: Rule
 }
 
-/** Lines of a recording as text, whatever it is packed in. */
-export const readRecording = async (path: string): Promise<ReadonlyArray<string>> => {
-  const bytes = readFileSync(path)
-  const text = path.endsWith(".bz2")
-    ? Buffer.from((await Bzip2.init()).decompress(bytes, 256 * 1024 * 1024, { small: false })).toString("utf8")
-    : bytes.toString("utf8")
-  return text.split("\n").filter((line) => line.length > 0)
-}
+/** Lines of a recording that is not packed. */
+export const readRecording = (path: string): ReadonlyArray<string> =>
+  readFileSync(path, "utf8")
+    .split("\n")
+    .filter((line) => line.length > 0)
 
 export class ProbeRun {
   readonly orders: Array<ProbeOrder> = []
@@ -120,19 +116,6 @@ export class ProbeRun {
       const isOld = order.placedAt !== null && this.now - order.placedAt > milliseconds
       if (order.phase === "LIVE" && order.request === "NONE" && isOld && this.book?.definition?.status === "OPEN") {
         this.engine.cancel(order, this.book, this.now)
-      }
-    }
-  }
-
-  replaceUnmatched(price: number): void {
-    for (const { order, side } of this.orders) {
-      const isIdle = order.phase === "LIVE" && order.request === "NONE"
-      if (!isIdle || order.sizeMatched > 0 || order.price === price || this.book?.definition?.status !== "OPEN")
-        continue
-      const spec = { _tag: "LIMIT", price, size: order.size, persistence: order.persistence } as const
-      const replacement = this.newOrder(order.runner, side, spec)
-      if (this.engine.replace(order, replacement, this.book, this.now)) {
-        this.orders.push({ order: replacement, side, created: this.now, profit: 0 })
       }
     }
   }
@@ -237,45 +220,15 @@ const beforeOff =
     for (const runner of book.runners) if (runner.isActive) place(run, runner)
   }
 
-const once =
-  (side: Side, spec: (runner: RunnerBook) => OrderSpec) =>
-  (run: ProbeRun, runner: RunnerBook): void => {
-    if (run.isUntouched(runner)) run.place(runner, side, spec(runner))
-  }
-
 const bestBack = (runner: RunnerBook) => runner.availableToBack.price(0)
 const bestLay = (runner: RunnerBook) => runner.availableToLay.price(0)
-
-const early = (side: Side, spec: (runner: RunnerBook) => OrderSpec): Probe => ({
-  onBook: beforeOff(Infinity, (run, runner) => {
-    if (bestBack(runner) > 0 && bestLay(runner) > 0) once(side, spec)(run, runner)
-  })
-})
 
 const queue = (side: Side, price: (runner: RunnerBook) => number): Probe => ({
   onOrders: (run) => run.cancelOlderThan(5000),
   onBook: beforeOff(600, (run, runner) => run.place(runner, side, limit(price(runner), 200)))
 })
 
-const lowestPriced = (book: MarketBook): RunnerBook | undefined =>
-  book.runners
-    .filter((runner) => runner.isActive && runner.lastPriceTraded > 0)
-    .toSorted((a, b) => a.lastPriceTraded - b.lastPriceTraded)[0]
-
 export const probes: Readonly<Record<string, Probe>> = {
-  LimitOnce: {
-    onBook: beforeOff(
-      100,
-      once("BACK", (runner) => limit(bestBack(runner), 200))
-    )
-  },
-  ReplaceOnce: {
-    onOrders: (run) => run.replaceUnmatched(101),
-    onBook: beforeOff(
-      100,
-      once("BACK", () => limit(100_000, 200))
-    )
-  },
   InplayLay: {
     onOrders: (run) => run.cancelOlderThan(2000),
     onBook: (run, book, definition) => {
@@ -287,43 +240,18 @@ export const probes: Readonly<Record<string, Probe>> = {
       }
     }
   },
-  LowestLay: {
-    onOrders: (run) => run.cancelOlderThan(2000),
-    onBook: (run, book, definition) => {
-      if (!definition.inPlay || definition.status !== "OPEN") return
-      const runner = lowestPriced(book)
-      if (runner !== undefined && runner.lastPriceTraded <= 300) run.place(runner, "LAY", limit(bestLay(runner), 200))
-    }
-  },
-  LocBack: {
-    onBook: beforeOff(
-      100,
-      once("BACK", (runner) => ({ _tag: "LIMIT_ON_CLOSE", price: bestBack(runner), liability: 1000 }))
-    )
-  },
-  MocLay: {
-    onBook: beforeOff(
-      100,
-      once("LAY", () => ({ _tag: "MARKET_ON_CLOSE", liability: 10_000 }))
-    )
-  },
   QueueBack: queue("BACK", bestLay),
   QueueLay: queue("LAY", bestBack),
-  EarlyRest: early("BACK", (runner) => limit(bestLay(runner), 500)),
-  EarlyRestPersist: early("BACK", (runner) => limit(bestLay(runner), 500, "PERSIST")),
-  EarlyRestSp: early("BACK", (runner) => limit(bestLay(runner), 500, "MARKET_ON_CLOSE")),
-  EarlyRestSpLay: early("LAY", (runner) => limit(bestBack(runner), 500, "MARKET_ON_CLOSE")),
-  EarlyMocLay: early("LAY", () => ({ _tag: "MARKET_ON_CLOSE", liability: 2000 })),
   Fok: {
-    onBook: beforeOff(
-      100,
-      once("BACK", (runner) => ({
+    onBook: beforeOff(100, (run, runner) => {
+      if (!run.isUntouched(runner)) return
+      run.place(runner, "BACK", {
         _tag: "LIMIT",
         price: bestBack(runner) === 0 ? 0 : PriceLadder.move(bestBack(runner), -3),
         size: 2000,
         persistence: "LAPSE",
         timeInForce: "FILL_OR_KILL"
-      }))
-    )
+      })
+    })
   }
 }
