@@ -5,7 +5,7 @@
 export class SharedReading<Batch> {
   private readonly readers: number
   private readonly read: () => Promise<Batch | null>
-  private waiting: Array<(batch: Batch | null) => void> = []
+  private waiting: Array<PromiseWithResolvers<Batch | null>> = []
 
   constructor(readers: number, read: () => Promise<Batch | null>) {
     this.readers = readers
@@ -13,14 +13,17 @@ export class SharedReading<Batch> {
   }
 
   /** For each reader to call once a batch. Gotcha: a reader that stops asking keeps the others waiting for ever. */
-  readonly next = (): Promise<Batch | null> =>
-    new Promise((resolve, reject) => {
-      this.waiting.push(resolve)
-      if (this.waiting.length < this.readers) return
+  readonly next = (): Promise<Batch | null> => {
+    const asked = Promise.withResolvers<Batch | null>()
+    this.waiting.push(asked)
+    if (this.waiting.length === this.readers) {
       const { waiting } = this
       this.waiting = []
-      this.read().then((batch) => {
-        for (const give of waiting) give(batch)
-      }, reject)
-    })
+      this.read().then(
+        (batch) => waiting.forEach(({ resolve }) => resolve(batch)),
+        (cause) => waiting.forEach(({ reject }) => reject(cause))
+      )
+    }
+    return asked.promise
+  }
 }

@@ -8,6 +8,7 @@ import { Effect } from "effect"
 import * as ProbeBots from "../../src/app/ProbeBots.ts"
 import * as ProbeReport from "../../src/backtest/ProbeReport.ts"
 import { probes } from "../../src/backtest/Probes.ts"
+import * as RecordedFiles from "../../src/market/RecordedFiles.ts"
 import { RecordingProblems } from "../../src/market/recording/RecordingProblem.ts"
 import * as SeparateRecordings from "../../src/market/SeparateRecordings.ts"
 import { settingsOf } from "../config/Decoding.ts"
@@ -70,6 +71,15 @@ const totalsOf = (row: ReferenceRow) => ({
   commission: row.commission
 })
 
+/** Figures of each market of a probe, as the table of the reference's variants has them. */
+const figuresOf = ({ markets }: ProbeBots.Probed) =>
+  markets
+    .map(({ bets, marketId }) => {
+      const row = ProbeReport.rowOf({ recording: "", market: marketId, probe: "" }, bets)
+      return [marketId, row.orders, row.matched_orders, row.size_matched, row.profit] as const
+    })
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+
 describe.skipIf(!ReferenceResults.isThere)("the probes in the whole bot", () => {
   it.effect.each(ReferenceResults.paths)(
     "give every order of the reference on %s",
@@ -86,6 +96,31 @@ describe.skipIf(!ReferenceResults.isThere)("the probes in the whole bot", () => 
           expect(bets.map(oursOf).toSorted(bySelection)).toEqual(theirs.order_rows.map(theirsOf).toSorted(bySelection))
         }
       }),
+    60_000
+  )
+
+  it.effect(
+    "give the same orders when two markets of one event come as one feed",
+    () =>
+      Effect.gen(function* () {
+        const races = ReferenceResults.paths.filter(([name]) => name.startsWith("1.19793175"))
+        expect(races).toHaveLength(2)
+        const problems = new RecordingProblems()
+        const { next } = yield* RecordedFiles.open(races.map(([, path]) => path))
+        const [limits, queues] = yield* ProbeBots.run(
+          { name: "event", next },
+          probes.filter(({ name }) => name === "LimitOnce" || name === "QueueLay"),
+          { settings: settingsOf(""), profile: "flumine", problems }
+        )
+        expect(figuresOf(limits!)).toEqual([
+          ["1.197931750", 6, 6, 12, 32],
+          ["1.197931751", 6, 6, 12, 0.48]
+        ])
+        expect(figuresOf(queues!)).toEqual([
+          ["1.197931750", 79, 34, 68, -20],
+          ["1.197931751", 155, 28, 52.58, 23.91]
+        ])
+      }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)),
     60_000
   )
 })
