@@ -6,6 +6,7 @@ import { Effect, Layer, type Scope, Stream } from "effect"
 import type { OnBookProblem } from "./BookProblem.ts"
 import { Catalogues, GivenCatalogues } from "./Catalogues.ts"
 import { MarketData, MarketDataFailure } from "./MarketData.ts"
+import type { MarketMessage } from "./MarketMessage.ts"
 import { RecordingFinder } from "./recording/RecordingFinder.ts"
 import type { RecordedBatch } from "./recording/RecordedBatch.ts"
 import { RecordingMerge } from "./recording/RecordingMerge.ts"
@@ -16,7 +17,7 @@ export interface Recordings {
   readonly names: ReadonlyArray<string>
   /** What market catalogues among the files tell of the markets: for the books to complete definitions from. */
   readonly catalogues: Catalogues
-  /** The next messages by publish time, null at the end. Never rejects: what could not be read is in `problems`. */
+  /** The next messages by publish time, good until it is asked again; null at the end. Never rejects: what could not be read is in `problems`. */
   readonly next: () => Promise<RecordedBatch | null>
   /** Complete once `next` has answered null. */
   readonly problems: RecordingProblems
@@ -89,8 +90,8 @@ export const reportBooks =
     )
   }
 
-async function* batches(recordings: Recordings): AsyncGenerator<RecordedBatch, void> {
-  for (let batch = await recordings.next(); batch !== null; batch = await recordings.next()) yield batch
+async function* batches(recordings: Recordings): AsyncGenerator<ReadonlyArray<MarketMessage>, void> {
+  for (let batch = await recordings.next(); batch !== null; batch = await recordings.next()) yield batch.messages
 }
 
 /**
@@ -117,7 +118,6 @@ export const layer = (paths: ReadonlyArray<string>): Layer.Layer<MarketData> => 
       return yield* failure("there is no market data in it: `clever-better data verify` says why")
     }
     return Stream.fromAsyncIterable(batches(recordings), (cause) => failure("reading stopped", cause)).pipe(
-      Stream.map((batch) => batch.messages),
       Stream.concat(Stream.fromEffectDrain(report))
     )
   })

@@ -1,6 +1,6 @@
 /**
- * Messages in the order of their publish times, and where each came from. They are numbers on a tape, which the next batch
- * uses again, and become objects for those who want them.
+ * Messages in the order of their publish times, and where each came from. They are numbers on a tape, and become objects for
+ * those who want them. A merge has one batch, which it fills again and again.
  */
 import type { MarketBook } from "../MarketBook.ts"
 import type { MarketMessage } from "../MarketMessage.ts"
@@ -8,40 +8,47 @@ import type { MessageBatch, MessageTarget } from "../MessageBatch.ts"
 import { MessageTape } from "../scan/MessageTape.ts"
 import { parseLine, type RecordingCursor } from "./RecordingCursor.ts"
 
+const capacity = 1024
 /** Of a message that is an object and stands on no tape. */
 const notScanned = -1
 
 export class RecordedBatch implements MessageBatch {
   length = 0
-  private readonly tape: MessageTape
-  private readonly entries: Array<number> = []
-  private readonly times: Array<number> = []
-  private readonly parsed: Array<MarketMessage | null> = []
+  private readonly tape = new MessageTape()
+  private readonly entries = new Int32Array(capacity)
+  private readonly times = new Float64Array(capacity)
+  private readonly lines = new Int32Array(capacity)
+  private readonly starts = new Int32Array(capacity)
+  private readonly ends = new Int32Array(capacity)
   private readonly cursors: Array<RecordingCursor> = []
-  private readonly lines: Array<number> = []
   private readonly bytes: Array<Buffer> = []
-  private readonly starts: Array<number> = []
-  private readonly ends: Array<number> = []
+  private readonly parsed: Array<MarketMessage | null> = []
   private objects: ReadonlyArray<MarketMessage> | null = null
 
-  /** @param tape this batch's alone until the next is made */
-  constructor(tape: MessageTape) {
-    tape.clear()
-    this.tape = tape
+  get isFull(): boolean {
+    return this.length === capacity
   }
 
-  /** Adds the message the cursor stands on. */
+  clear(): void {
+    this.length = 0
+    this.tape.clear()
+    this.objects = null
+  }
+
+  /** Adds the message the cursor stands on, unless the batch is full. */
   add(cursor: RecordingCursor): void {
+    const { length: index } = this
+    if (index === capacity) return
     const { parsed } = cursor
-    this.entries.push(parsed === null ? this.tape.append(cursor.tape) : notScanned)
-    this.times.push(cursor.publishTime)
-    this.parsed.push(parsed)
-    this.cursors.push(cursor)
-    this.lines.push(cursor.line)
-    this.bytes.push(cursor.bytes)
-    this.starts.push(cursor.start)
-    this.ends.push(cursor.end)
-    this.length++
+    this.entries[index] = parsed === null ? this.tape.append(cursor.tape) : notScanned
+    this.times[index] = cursor.publishTime
+    this.lines[index] = cursor.line
+    this.starts[index] = cursor.start
+    this.ends[index] = cursor.end
+    this.cursors[index] = cursor
+    this.bytes[index] = cursor.bytes
+    this.parsed[index] = parsed
+    this.length = index + 1
   }
 
   /** Epoch milliseconds. */
@@ -49,7 +56,6 @@ export class RecordedBatch implements MessageBatch {
     return this.times[index]!
   }
 
-  /** Must happen before the next batch is asked for. */
   applyTo(target: MessageTarget, index: number): ReadonlyArray<MarketBook> {
     const entry = this.entries[index]!
     return entry === notScanned
@@ -57,11 +63,9 @@ export class RecordedBatch implements MessageBatch {
       : target.applyScanned(this.tape, entry, this.times[index]!)
   }
 
-  /** All as objects, made when they are first asked for. */
+  /** All as objects, made when they are first asked for; they stay as they are. */
   get messages(): ReadonlyArray<MarketMessage> {
-    this.objects ??= this.times.map(
-      (time, index) => this.parsed[index] ?? parseLine(this.bytes[index]!, this.starts[index]!, this.ends[index]!, time)
-    )
+    this.objects ??= Array.from({ length: this.length }, (_, index) => this.message(index))
     return this.objects
   }
 
@@ -72,5 +76,11 @@ export class RecordedBatch implements MessageBatch {
   /** From 1. */
   lineOf(index: number): number {
     return this.lines[index]!
+  }
+
+  private message(index: number): MarketMessage {
+    return (
+      this.parsed[index] ?? parseLine(this.bytes[index]!, this.starts[index]!, this.ends[index]!, this.times[index]!)
+    )
   }
 }

@@ -3,11 +3,9 @@
  * first. A recording that is not yet reached is put to rest after its first message was seen, so the memory needed is that of
  * the recordings whose times overlap.
  */
-import { MessageTape } from "../scan/MessageTape.ts"
 import { RecordedBatch } from "./RecordedBatch.ts"
 import type { RecordingCursor } from "./RecordingCursor.ts"
 
-const batchSize = 1024
 /** Recordings not yet reached that are kept as they are, so that a few files are not opened twice. */
 const maximumWaiting = 24
 /** With more recordings than this under way, none reads ahead. */
@@ -18,7 +16,7 @@ export class RecordingMerge {
   private readonly heap: Array<RecordingCursor> = []
   private readonly order = new Map<RecordingCursor, number>()
   private readonly resting = new Set<RecordingCursor>()
-  private readonly tape = new MessageTape()
+  private readonly batch = new RecordedBatch()
   private finishedBytes = 0
 
   /** Takes a recording in; false when it has no message at all. */
@@ -37,11 +35,11 @@ export class RecordingMerge {
     return true
   }
 
-  /** The next messages, to be applied before they are asked for again; null when all is read. */
+  /** The next messages, good until it is asked again; null when all is read. */
   async next(): Promise<RecordedBatch | null> {
-    const { heap } = this
-    const batch = new RecordedBatch(this.tape)
-    while (heap.length > 0 && batch.length < batchSize) {
+    const { batch, heap } = this
+    batch.clear()
+    while (heap.length > 0 && !batch.isFull) {
       const cursor = heap[0]!
       if (this.resting.size > 0 && this.resting.delete(cursor)) await cursor.wake()
       if (cursor.isOnMessage) batch.add(cursor)
