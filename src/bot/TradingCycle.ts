@@ -206,7 +206,8 @@ const make = Effect.gen(function* () {
   const notCommitted = ({ kind, message, operation }: StorageFailure) =>
     Effect.andThen(
       Metrics.count("database_failures_total", { operation, kind }),
-      breaker.recordFailure("database", message)
+      // An outage is the guards' to tell, and one failure, however many bets it keeps back before they see it.
+      kind === "unavailable" ? Effect.void : breaker.recordFailure("database", message)
     )
 
   const subjectOf = ({ at, marketId, signal, strategyId }: StrategySignal) => {
