@@ -39,16 +39,17 @@ const configFile = (path: string, database: Readonly<Record<string, string>>) =>
 
 const journey = Effect.fnUntraced(function* (config: string) {
   const migrate = (...argv: ReadonlyArray<string>) => run("migrate", ...argv, "--config", config)
-  expect((yield* migrate("status")).split("\n")[8]).toBe("000009 add_betfair_fields_to_bets  pending")
+  const all = (yield* migrate("status")).split("\n")
+  expect(all[8]).toBe("000009 add_betfair_fields_to_bets  pending")
   expect(yield* migrate("up", "--to", "2")).toBe("applied 000001 create_races\napplied 000002 create_odds_snapshots")
   expect(JSON.parse(yield* migrate("up", "--json")).applied[0]).toEqual({ version: 3, name: "create_strategies" })
   expect(yield* migrate("up")).toBe("nothing to apply")
-  expect(yield* migrate("down")).toBe("reverted 000013 create_trading_state")
-  expect((yield* migrate("down", "--to", "9")).split("\n")).toHaveLength(3)
+  expect(yield* migrate("down")).toBe(`reverted ${all.at(-1)!.replace("  pending", "")}`)
+  expect((yield* migrate("down", "--to", "9")).split("\n")).toHaveLength(all.length - 10)
   const { migrations } = JSON.parse(yield* migrate("status", "--json"))
   expect(migrations.map(({ state }: { state: string }) => state)).toEqual([
     ...Array.from({ length: 9 }, () => "applied"),
-    ...Array.from({ length: 4 }, () => "pending")
+    ...all.slice(9).map(() => "pending")
   ])
 })
 
