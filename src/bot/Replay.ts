@@ -74,32 +74,36 @@ const make = Effect.fnUntraced(function* (clock: ReplayClock) {
   /** Leaves out the rounds before `time` of those that wait, and at `time` of those that come before `last`. */
   const pass = (time: number, last: Due | null): void => {
     let isBefore = last !== null
+    nextDue = Number.POSITIVE_INFINITY
     for (const due of table) {
       if (due === last) isBefore = false
-      if (!due.isWaiting || due.next > time) continue
-      due.next += Math.ceil((time - due.next) / due.everyMs) * due.everyMs
-      if (due.next === time && isBefore) due.next += due.everyMs
+      if (due.isWaiting && due.next <= time) {
+        due.next += Math.ceil((time - due.next) / due.everyMs) * due.everyMs
+        if (isBefore && due.next === time) due.next += due.everyMs
+      }
+      if (due.next < nextDue) nextDue = due.next
     }
   }
 
   /** Passes the rounds before `time` that can wait, in the order of their times; the first that cannot. */
   const roundBefore = (time: number): Due | null => {
     for (const due of table) {
-      const missed = Math.floor((time - longestGapMs - due.next) / due.everyMs)
-      if (missed > 0) due.next += missed * due.everyMs
       due.isWaiting = false
+      if (time - longestGapMs > due.next) {
+        due.next += Math.floor((time - longestGapMs - due.next) / due.everyMs) * due.everyMs
+      }
     }
     for (let due = earliest(); due !== null && due.next < time; due = earliest()) {
+      const { loop } = due
       clock.advanceTo(due.next)
-      if (due.loop.canWait?.() !== true) {
+      if (loop.canWait === undefined || !loop.canWait()) {
         pass(due.next, due)
         return due
       }
-      if (due.loop.looksAtTime === true) due.next += due.everyMs
+      if (loop.looksAtTime === true) due.next += due.everyMs
       else due.isWaiting = true
     }
     pass(time, null)
-    nextDue = table.reduce((first, { next }) => Math.min(first, next), Number.POSITIVE_INFINITY)
     return null
   }
 

@@ -5,7 +5,7 @@
  * Hot. Gotcha: constants of this module are folded into the machine code, imported ones are loaded each time; so the few
  * that matter are written down here once more.
  */
-import { skipNumber, skipString, skipValue, skipWord } from "./JsonBytes.ts"
+import { skipNull, skipNumber, skipString, skipValue } from "./JsonBytes.ts"
 
 const space = 0x20
 const quote = 0x22
@@ -101,7 +101,7 @@ export class ByteReader {
   /** Passes a `null`, if that is what comes. */
   protected isNull(): boolean {
     if (this.bytes[this.at] !== letterN) return false
-    const end = skipWord(this.bytes, this.at, "null")
+    const end = skipNull(this.bytes, this.at)
     if (end < 0) return false
     this.at = end
     return true

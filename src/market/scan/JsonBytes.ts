@@ -76,14 +76,14 @@ export const skipNumber = (bytes: Uint8Array, at: number): number => {
   return at
 }
 
-const wordOf = (text: string): ReadonlyArray<number> => Array.from(text, (character) => character.charCodeAt(0))
-const words = { true: wordOf("true"), false: wordOf("false"), null: wordOf("null") }
+export const skipNull = (bytes: Uint8Array, at: number): number =>
+  bytes[at] === 0x6e && bytes[at + 1] === 0x75 && bytes[at + 2] === 0x6c && bytes[at + 3] === 0x6c ? at + 4 : -1
 
-export const skipWord = (bytes: Uint8Array, at: number, word: keyof typeof words): number => {
-  const letters = words[word]
-  for (let i = 0; i < letters.length; i++) if (bytes[at + i] !== letters[i]) return -1
-  return at + letters.length
-}
+const skipTrue = (bytes: Uint8Array, at: number): number =>
+  bytes[at] === 0x74 && bytes[at + 1] === 0x72 && bytes[at + 2] === 0x75 && bytes[at + 3] === 0x65 ? at + 4 : -1
+
+const skipFalse = (bytes: Uint8Array, at: number): number =>
+  bytes[at + 1] === 0x61 && bytes[at + 2] === 0x6c && bytes[at + 3] === 0x73 && bytes[at + 4] === 0x65 ? at + 5 : -1
 
 export const skipValue = (bytes: Uint8Array, at: number, depth = 0): number => {
   switch (bytes[at]) {
@@ -94,11 +94,11 @@ export const skipValue = (bytes: Uint8Array, at: number, depth = 0): number => {
     case openBracket:
       return depth < maximumDepth ? skipList(bytes, at, depth + 1) : -1
     case 0x74:
-      return skipWord(bytes, at, "true")
+      return skipTrue(bytes, at)
     case 0x66:
-      return skipWord(bytes, at, "false")
+      return skipFalse(bytes, at)
     case 0x6e:
-      return skipWord(bytes, at, "null")
+      return skipNull(bytes, at)
     default:
       return skipNumber(bytes, at)
   }

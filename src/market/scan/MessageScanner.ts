@@ -9,9 +9,10 @@
  */
 import { maximumSize } from "../RunnerFeed.ts"
 import { skipLoosely } from "./JsonBytes.ts"
-import { MarketIds } from "./MarketIds.ts"
+import { MarketIds, type ScannedMarket } from "./MarketIds.ts"
 import { changeWords, hasDefinition, isImage, messageWords, none } from "./MessageTape.ts"
 import { RunnerReader } from "./RunnerReader.ts"
+import { UsualHead } from "./UsualHead.ts"
 
 const newline = 0x0a
 const carriageReturn = 0x0d
@@ -23,6 +24,8 @@ const letterT = 0x74
 // Keys as `ByteReader.key` has them: their letters in ASCII.
 const op = 0x6f70
 const pt = 0x7074
+const clk = 0x63_6c6b
+const con = 0x63_6f6e
 const mc = 0x6d63
 const id = 0x6964
 const rc = 0x7263
@@ -34,29 +37,76 @@ export class MessageScanner extends RunnerReader {
   /** Publish time of the message scanned last: epoch milliseconds, as told. */
   publishTime = 0
   private readonly markets = new MarketIds()
+  private readonly head = new UsualHead()
+  private view = new DataView(this.bytes.buffer)
+  /** Where the parts of the message's head stand, to learn it: 0 while not met. */
+  private clockStart = 0
+  private clockEnd = 0
+  private timeStart = 0
+  private timeEnd = 0
+  private idStart = 0
 
   /**
    * Reads the line that begins at `start`. The place of the newline behind it when it is a message, which is then on the
    * tape; -1 when it is not, or not one that can be understood here.
    */
   scan(bytes: Buffer, start: number): number {
-    this.bytes = bytes
-    this.at = start
+    if (bytes !== this.bytes) {
+      this.bytes = bytes
+      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    }
     this.tape.clear()
-    if (!this.message()) return -1
+    const market = this.usual(start)
+    if (!(market === null ? this.unusual(start) : this.message(market))) return -1
     let { at } = this
     while (bytes[at] === space || bytes[at] === carriageReturn) at++
     return bytes[at] === newline ? at : -1
   }
 
-  private message(): boolean {
-    const { tape } = this
+  /** Past the head to behind the first market's id, if it is as usual; else null. */
+  private usual(start: number): ScannedMarket | null {
+    const { bytes, head, view } = this
+    const timeAt = head.findTime(bytes, view, start)
+    if (timeAt < 0) return null
+    this.at = timeAt
+    this.publishTime = this.integer()
+    const idAt = this.publishTime < 0 ? -1 : head.findId(view, this.at)
+    if (idAt < 0) return null
+    let at = idAt
+    while (bytes[at] !== quote && bytes[at] !== newline) at++
+    this.at = at + 1
+    return this.markets.find(bytes, idAt, at)
+  }
+
+  /** Reads key by key, and learns how it begins. */
+  private unusual(start: number): boolean {
+    this.at = start
+    this.clockStart = 0
+    this.timeStart = 0
+    this.idStart = 0
+    if (!this.message(null)) return false
+    const { clockEnd, clockStart, idStart, timeEnd, timeStart } = this
+    if (idStart > timeStart && timeStart > 0) {
+      const hasClock = clockStart > 0 && clockEnd < timeStart
+      this.head.learn(this.view, start, hasClock ? clockStart : 0, clockEnd, timeStart, timeEnd, idStart)
+    }
+    return true
+  }
+
+  /** @param market whose id was read as the first thing of the first change, when the head is as usual */
+  private message(market: ScannedMarket | null): boolean {
+    const { bytes, tape } = this
     tape.length = messageWords
+    const isUsual = market !== null
     let changes = 0
-    let isMarketChange = false
-    let isTimed = false
-    let hasChanges = false
-    for (let more = this.enterObject(); more !== 0; more = this.nextInObject()) {
+    let isMarketChange = isUsual
+    let isTimed = isUsual
+    let hasChanges = isUsual
+    if (isUsual) {
+      changes = this.changes(market)
+      if (changes < 0) return false
+    }
+    for (let more = isUsual ? this.nextInObject() : this.enterObject(); more !== 0; more = this.nextInObject()) {
       if (more < 0) return false
       switch (this.key()) {
         case op:
@@ -65,15 +115,22 @@ export class MessageScanner extends RunnerReader {
           break
         case pt:
           if (isTimed) return false
+          this.timeStart = this.at
           this.publishTime = this.integer()
           if (this.publishTime < 0) return false
+          this.timeEnd = this.at
           isTimed = true
+          break
+        case clk:
+          if (bytes[this.at] === quote) this.clockStart = this.at + 1
+          if (!this.skip()) return false
+          this.clockEnd = this.at - 1
           break
         case mc:
           if (hasChanges) return false
           hasChanges = true
           if (this.isNull()) break
-          changes = this.changes()
+          changes = this.changes(null)
           if (changes < 0) return false
           break
         case -1:
@@ -90,16 +147,21 @@ export class MessageScanner extends RunnerReader {
   }
 
   /** How many there are; -1 when they are not understood. */
-  private changes(): number {
+  private changes(market: ScannedMarket | null): number {
     let count = 0
-    for (let more = this.enterList(); more !== 0; more = this.nextInList()) {
-      if (more < 0 || !this.change()) return -1
+    if (market !== null) {
+      if (!this.change(market)) return -1
+      count = 1
+    }
+    for (let more = count > 0 ? this.nextInList() : this.enterList(); more !== 0; more = this.nextInList()) {
+      if (more < 0 || !this.change(null)) return -1
       count++
     }
     return count
   }
 
-  private change(): boolean {
+  /** @param known its market, when the id was read already */
+  private change(known: ScannedMarket | null): boolean {
     const { bytes, tape } = this
     const head = tape.length
     tape.length = head + changeWords
@@ -108,17 +170,20 @@ export class MessageScanner extends RunnerReader {
     let total = none
     let runners = none
     let hasImage = false
-    let idStart = 0
-    let idEnd = 0
+    let market = known
     let definitionStart = 0
     let definitionEnd = 0
-    for (let more = this.enterObject(); more !== 0; more = this.nextInObject()) {
+    for (let more = known === null ? this.enterObject() : this.nextInObject(); more !== 0; more = this.nextInObject()) {
       if (more < 0) return false
       switch (this.key()) {
         case id:
-          idStart = this.at + 1
-          if (idEnd > 0 || bytes[this.at] !== quote || !this.skip()) return false
-          idEnd = this.at - 1
+          if (market !== null || bytes[this.at] !== quote) return false
+          if (head === messageWords && flags === 0 && !hasImage && !isTold && runners === none && definitionEnd === 0) {
+            // The message tells nothing before it but its time.
+            this.idStart = this.at + 1
+          }
+          market = this.marketId()
+          if (market === null) return false
           break
         case rc:
           if (runners !== none) return false
@@ -145,13 +210,15 @@ export class MessageScanner extends RunnerReader {
           if (definitionEnd < 0) return false
           this.at = definitionEnd
           break
+        case con:
+          if (!this.skip()) return false
+          break
         case -1:
           return false
         default:
           if (!this.skipUnknown()) return false
       }
     }
-    const market = this.markets.find(bytes, idStart, idEnd)
     if (market === null) return false
     tape.marketIds[tape.marketCount++] = market.marketId
     if (definitionEnd > 0) {
@@ -165,5 +232,11 @@ export class MessageScanner extends RunnerReader {
     words[head + 1] = total
     words[head + 2] = runners === none ? 0 : runners
     return true
+  }
+
+  /** Past a market's id; null when it is none. */
+  private marketId(): ScannedMarket | null {
+    const start = this.at + 1
+    return this.skip() ? this.markets.find(this.bytes, start, this.at - 1) : null
   }
 }

@@ -35,6 +35,22 @@ export class WireText {
     ])
   }
 
+  /** A message that begins as the one before it, most of the time. */
+  following(): string {
+    if (this.next(20) === 0) return this.message()
+    const clock = this.rarely(['"AAAAAAA="', `"${this.next(1e9)}"`], ["null", '"a\\""', '""'], 10)
+    const first = this.rarely(
+      ['"id":"1.100",', '"id":"1.101",'],
+      ['"img":true,"id":"1.100",', '"tv":3,"id":"1.100",', ""],
+      6
+    )
+    const change = this.change()
+    const rest = change.slice(1) === "}" ? '"con":true}' : change.slice(1)
+    const end = this.rarely([""], [',"pt":1600000000000', ',"mc":[]', ',"op":"mcm"', ',"x":1', `,"clk":${clock}`], 15)
+    const more = this.next(4) === 0 ? `,${this.change()}` : ""
+    return `{"op":"mcm","clk":${clock},"pt":${1_600_000_000_000 + this.next(1e6)},"mc":[{${first}${rest}${more}]${end}}`
+  }
+
   /** The line with a byte or a few lost, changed or added, or cut. */
   damaged(line: string): Buffer {
     const bytes = Buffer.from(line)
