@@ -38,6 +38,12 @@ describe("MessageScanner.scan", () => {
     compare(Array.from({ length: 30 }, () => text.message()))
   })
 
+  it.prop("does so too for messages that begin like the ones before", { seed: Seed }, ({ seed }) => {
+    const text = new WireText(seed)
+    const lines = Array.from({ length: 40 }, () => text.following())
+    compare(lines.flatMap((line) => (text.next(4) === 0 ? [line, text.damaged(line)] : [line])))
+  })
+
   it.prop(
     "takes no damaged line for a message that JSON.parse refuses or reads otherwise",
     { seed: Seed },
