@@ -1,7 +1,7 @@
 /** The most memory a process ever has that does one thing once: `node test/bench/PeakMemory.ts SCENARIO FILE…`. */
 import { execFile } from "node:child_process"
 import { promisify } from "node:util"
-import { type ScenarioName, scenarioNames, scenarios } from "./Scenarios.ts"
+import { type ScenarioName, scenarioNames, separately } from "./Scenarios.ts"
 
 /** Mebibytes resident at the peak, of a process of its own that is started with the same flags. */
 export const peakOf = async (scenario: ScenarioName, files: ReadonlyArray<string>): Promise<number> => {
@@ -18,7 +18,7 @@ if (import.meta.main) {
   const [asked, ...files] = process.argv.slice(2)
   const scenario = scenarioNames.find((name) => name === asked)
   if (scenario === undefined) throw new Error(`No scenario is called ${asked}`)
-  const run = await scenarios[scenario](files).prepare()
+  const run = await separately(scenario, files).prepare()
   await run()
   process.stdout.write(String(process.resourceUsage().maxRSS))
 }

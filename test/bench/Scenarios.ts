@@ -2,12 +2,16 @@
 import { readFile } from "node:fs/promises"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Effect, Random } from "effect"
+import * as ProbeBots from "../../src/app/ProbeBots.ts"
 import * as ReplayBot from "../../src/app/ReplayBot.ts"
+import { queueBack } from "../../src/backtest/QueueProbes.ts"
 import type { ReplayReport } from "../../src/bot/ReplayReport.ts"
 import { Settings, type SettingsValue } from "../../src/config/Settings.ts"
 import { BookStore } from "../../src/market/BookStore.ts"
 import type { MarketMessage } from "../../src/market/MarketMessage.ts"
 import * as RecordedFiles from "../../src/market/RecordedFiles.ts"
+import { RecordingProblems } from "../../src/market/recording/RecordingProblem.ts"
+import * as SeparateRecordings from "../../src/market/SeparateRecordings.ts"
 import { settingsOf } from "../config/Decoding.ts"
 import type { Work } from "./Figures.ts"
 
@@ -88,14 +92,36 @@ const replay =
   (settings: SettingsValue) =>
   (files: ReadonlyArray<string>): Work => ({ prepare: async () => () => replayOf(files, settings) })
 
+/** The command `probes` without its output: the reference's matching rules, and about a thousand orders a recording. */
+const probe = (files: ReadonlyArray<string>): Work => ({
+  prepare: async () => () => {
+    const problems = new RecordingProblems()
+    return SeparateRecordings.forEach(files, problems, (recording) =>
+      Effect.asVoid(ProbeBots.run(recording, [queueBack], { settings: defaults, profile: "flumine", problems }))
+    ).pipe(Effect.provide(NodeServices.layer), Effect.runPromise)
+  }
+})
+
 /** By the name under which a table shows them; the first is what the others are compared with. */
 export const scenarios = {
   "JSON.parse of every line": parse,
   "books alone": books,
   "read, parse, books": feed,
   "replay, no strategies": replay(withoutStrategies),
-  "replay, three strategies": replay(settings)
+  "replay, three strategies": replay(settings),
+  "replay, QueueBack probe": probe
 } satisfies Record<string, (files: ReadonlyArray<string>) => Work>
+
+/** The scenario for each file by itself, one after the other. */
+export const separately = (name: ScenarioName, files: ReadonlyArray<string>): Work => ({
+  prepare: async () => {
+    const runs: Array<() => unknown> = []
+    for (const file of files) runs.push(await scenarios[name]([file]).prepare())
+    return async () => {
+      for (const run of runs) await run()
+    }
+  }
+})
 
 export type ScenarioName = keyof typeof scenarios
 

@@ -1,13 +1,13 @@
 /**
  * What a replay costs, layer by layer: `npm run bench:replay -- [FILE…]`. Each recording by itself and, if there are
- * several, all of them as one feed.
+ * several, all of them: one run after the other, and their times summed.
  */
 import { stat } from "node:fs/promises"
 import type { MarketMessage } from "../../src/market/MarketMessage.ts"
 import { figureOf, measure, ratios, repetitions, say, table, withRange, type Work } from "./Figures.ts"
 import { type Input, inputsOf, unpack, withFolder } from "./Inputs.ts"
 import { peakOf } from "./PeakMemory.ts"
-import { linesOf, scenarioNames, scenarios } from "./Scenarios.ts"
+import { linesOf, scenarioNames, separately } from "./Scenarios.ts"
 
 const sizeOf = async (files: ReadonlyArray<string>) => {
   let bytes = 0
@@ -32,7 +32,7 @@ const compare = async (name: string, inputs: ReadonlyArray<Input>): Promise<void
   const files = inputs.map(({ file }) => file)
   const { bytes, lines, updates } = await sizeOf(files)
   const isPacked = inputs.some(({ packed }) => packed !== null)
-  const works = scenarioNames.map((scenario) => scenarios[scenario](files))
+  const works = scenarioNames.map((scenario) => separately(scenario, files))
   if (isPacked) works.push(unpacking(inputs))
   const samples = await measure(works)
   const rows = [head]
@@ -56,7 +56,7 @@ const compare = async (name: string, inputs: ReadonlyArray<Input>): Promise<void
 
 await withFolder(async (folder) => {
   const inputs = await inputsOf(process.argv.slice(2), folder)
-  say(`Replay: median and range of ${repetitions} rounds`)
+  say(`Replay: median and range of ${repetitions} rounds; node ${process.version} ${process.execArgv.join(" ")}`)
   for (const input of inputs) await compare(input.name, [input])
-  if (inputs.length > 1) await compare(`all ${inputs.length} as one feed`, inputs)
+  if (inputs.length > 1) await compare(`all ${inputs.length}, one after the other`, inputs)
 })
