@@ -74,18 +74,18 @@ export class BookStore {
     const { changed } = this
     const { definitions, marketIds, words } = tape
     let count = 0
-    let id = words[entry]!
-    let definition = words[entry + 1]!
-    const lastId = id + words[entry + 2]!
+    let id = words[entry]! | 0
+    let definition = words[entry + 1]! | 0
+    const lastId = id + (words[entry + 2]! | 0)
     for (let at = entry + messageWords; id < lastId; id++) {
       const feed = this.feedOf(marketIds[id]!)
       const { book } = feed
-      const flags = words[at]!
+      const flags = words[at]! | 0
       const total = words[at + 1]!
       this.begin(book, publishTime)
       if ((flags & isImage) !== 0) feed.clear()
       if ((flags & hasDefinition) !== 0) this.define(feed, definitions[definition++]!)
-      at = this.scannedRunners(feed, words, at + changeWords, words[at + 2]!)
+      at = this.scannedRunners(feed, words, at + changeWords, words[at + 2]! | 0)
       if (total !== none) feed.toldTotal = total
       changed[count++] = book
       this.end(feed)
@@ -256,12 +256,12 @@ export class BookStore {
       const total = words[at + 2]!
       const near = words[at + 3]!
       const far = words[at + 4]!
-      const lists = words[at + 5]!
+      const lists = words[at + 5]! | 0
       at += runnerWords
       runner.touch(book.updates)
       for (let list = 0; list < lists; list++) {
-        const field = words[at]!
-        const entries = words[at + 1]!
+        const field = words[at]! | 0
+        const entries = words[at + 1]! | 0
         runner.scanned(field, words, at + listWords, entries)
         at += listWords + (field < firstLevels ? 2 : 3) * entries
         if (book.depth !== "FULL_LADDER") this.deepen(book, depths[field]!)

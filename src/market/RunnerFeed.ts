@@ -51,8 +51,8 @@ class Levels {
 
   take(words: Float64Array, from: number, count: number): void {
     for (let at = from, end = from + 3 * count; at < end; at += 3) {
-      const level = words[at]!
-      this.prices[level] = words[at + 1]!
+      const level = words[at]! | 0
+      this.prices[level] = words[at + 1]! | 0
       this.sizes[level] = words[at + 2]!
     }
     this.rebuild()
@@ -199,7 +199,7 @@ export class RunnerFeed {
 
   private tradedPairs(words: Float64Array, from: number, count: number): void {
     const isHistory = this.book.updated === this.firstUpdate
-    for (let at = from, end = from + 2 * count; at < end; at += 2) this.trade(words[at]!, words[at + 1]!, isHistory)
+    for (let at = from, end = from + 2 * count; at < end; at += 2) this.trade(words[at]! | 0, words[at + 1]!, isHistory)
     this.sumUp()
   }
 
@@ -249,7 +249,7 @@ export class RunnerFeed {
 }
 
 const setPairs = (ladder: PriceSizes, words: Float64Array, from: number, count: number): void => {
-  for (let at = from, end = from + 2 * count; at < end; at += 2) ladder.set(words[at]!, words[at + 1]!)
+  for (let at = from, end = from + 2 * count; at < end; at += 2) ladder.set(words[at]! | 0, words[at + 1]!)
 }
 
 const setAll = (

@@ -15,7 +15,7 @@ export interface ByteRange {
   readonly end: number
 }
 
-const chunkBytes = 256 * 1024
+const chunkBytes = 64 * 1024
 
 /** Up to `length` bytes from `offset` on within the range; fewer at its end. */
 export const readAt = (range: ByteRange, offset: number, length: number): Buffer => {

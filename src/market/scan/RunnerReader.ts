@@ -2,7 +2,7 @@
  * The changes of a market's runners, onto a tape. Their keys come in any order, the id often last: what is not a list waits
  * until the end of the change.
  */
-import { largestSelectionId, type RunnerKey } from "../../domain/Identifiers.ts"
+import { largestSelectionId, type RunnerKey, runnerKey } from "../../domain/Identifiers.ts"
 import { readRunnerKey } from "../DefinitionDecoder.ts"
 import { maximumPrice, maximumSize } from "../RunnerFeed.ts"
 import { ListReader } from "./ListReader.ts"
@@ -137,7 +137,8 @@ export class RunnerReader extends ListReader {
       if ((seen & bit) !== 0) return false
       seen |= bit
     }
-    const key: RunnerKey | null = readRunnerKey(selectionId, handicap)
+    if (selectionId === 0) return false
+    const key: RunnerKey | null = handicap === 0 ? runnerKey(selectionId) : readRunnerKey(selectionId, handicap)
     if (key === null) return false
     const words = tape.reserve(head, runnerWords)
     words[head] = key
