@@ -27,18 +27,41 @@ export type BetId = typeof BetId.Type
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, "0")
 
 /**
- * A UUIDv7 (RFC 9562, 5.7) from a time and 74 random bits.
+ * A UUIDv7 (RFC 9562, 5.7) from a time, a counter and 62 random bits.
  *
  * @param now epoch milliseconds
- * @param random a source of numbers in [0, 1), called four times
+ * @param random a source of numbers in [0, 1), called three times, and once more without a counter
+ * @param counter tells ids of one millisecond apart in order, at most 4095; random when absent
  */
-export const makeBetId = (now: number, random: () => number): BetId => {
+export const makeBetId = (
+  now: number,
+  random: () => number,
+  counter = Math.floor(random() * (largestCounter + 1))
+): BetId => {
   const time = hex(Math.floor(now), 12)
-  const a = hex(Math.floor(random() * 0x1000), 3)
+  const a = hex(counter, 3)
   const b = hex(0x8000 + Math.floor(random() * 0x4000), 4)
   const c = hex(Math.floor(random() * 0x1000000), 6)
   const d = hex(Math.floor(random() * 0x1000000), 6)
   return `${time.slice(0, 8)}-${time.slice(8)}-7${a}-${b}-${c}${d}` as BetId
+}
+
+const largestCounter = 0xfff
+
+/**
+ * Makes ids that sort in the order in which they were made, though a clock stands still or goes back: then the counter goes
+ * on, and when that is full the time does (RFC 9562, 6.2).
+ */
+export const betIds = (): ((now: number, random: () => number) => BetId) => {
+  let last = -1
+  let counter = 0
+  return (now, random) => {
+    if (now > last || counter === largestCounter) {
+      last = Math.max(now, last + 1)
+      counter = 0
+    } else counter++
+    return makeBetId(last, random, counter)
+  }
 }
 
 /** The reference sent with an order: the bet's id without dashes, 32 characters, Betfair's maximum. */

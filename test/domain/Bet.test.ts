@@ -3,6 +3,7 @@ import { Schema } from "effect"
 import * as Bet from "../../src/domain/Bet.ts"
 import {
   BetId,
+  betIds,
   customerOrderRef,
   largestSelectionId,
   lowestHandicap,
@@ -134,6 +135,26 @@ describe("makeBetId", () => {
 
   it("sorts by time", () => {
     expect(makeBetId(1_000, () => 0.9) < makeBetId(1_001, () => 0.1)).toBe(true)
+  })
+})
+
+describe("betIds", () => {
+  it.prop(
+    "sort in the order in which they were made, whatever the clock does",
+    { steps: Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: -3, maximum: 2 }))) },
+    ({ steps }) => {
+      const next = betIds()
+      let now = 1_000
+      const ids = steps.map((step) => next((now += step), () => 0.5))
+      expect(ids).toEqual([...new Set(ids)].toSorted())
+    }
+  )
+
+  it("go on when more are made in a millisecond than can be counted", () => {
+    const next = betIds()
+    const ids = Array.from({ length: 10_000 }, () => next(1_000, () => 0.5))
+    expect(ids).toEqual([...new Set(ids)].toSorted())
+    expect(ids.every(Schema.is(BetId))).toBe(true)
   })
 })
 
