@@ -39,6 +39,16 @@ export const make = Effect.fnUntraced(function* <S>({ initial, key, mode, schema
   let state = Result.getOrElse(decoded, (failure) => unreadable(failure.message))
   let written: S | undefined = kept === undefined || Result.isFailure(decoded) ? undefined : state
   const oneAtATime = Semaphore.makeUnsafe(1)
+  /** Said once for each outage: every change tries anew. */
+  let isLateTold = false
+
+  const tellLate = (problem: string) => {
+    if (isLateTold) return Effect.void
+    isLateTold = true
+    return Effect.logWarning("The state is not written; each change tries again").pipe(
+      Effect.annotateLogs({ key, problem })
+    )
+  }
 
   const write = Effect.suspend(() => {
     const writing = state
@@ -48,10 +58,9 @@ export const make = Effect.fnUntraced(function* <S>({ initial, key, mode, schema
           Effect.flatMap((value) => repository.set(mode, key, value)),
           Effect.map(() => {
             written = writing
+            isLateTold = false
           }),
-          Effect.catch((failure) =>
-            Effect.logWarning("The state is not written; it will be tried again", { key, problem: failure.message })
-          )
+          Effect.catch((failure) => tellLate(failure.message))
         )
   })
 

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, References } from "effect"
+import { Effect, Layer, Logger, References } from "effect"
 import { TestClock } from "effect/testing"
+import { StorageFailure } from "../../src/persistence/StorageFailure.ts"
 import { TradingStateRepository } from "../../src/persistence/TradingStateRepository.ts"
 import { TradingState } from "../../src/risk/TradingState.ts"
 import { noon } from "./Builders.ts"
@@ -50,6 +51,26 @@ describe("TradingState", () => {
       const live = yield* Effect.scoped(current.pipe(Effect.provide(Layer.fresh(TradingState.layer("live")))))
       assert.strictEqual(live.status, "Active")
     }).pipe(Effect.provide(TradingStateRepository.layerMemory))
+  )
+
+  it.effect("says once that it cannot be written, however often it changes meanwhile", () =>
+    Effect.gen(function* () {
+      const warnings: Array<unknown> = []
+      const away = new StorageFailure({ operation: "set", kind: "unavailable", message: "gone" })
+      const store = Layer.succeed(TradingStateRepository, {
+        get: () => Effect.succeed(undefined),
+        set: () => Effect.fail(away)
+      })
+      yield* Effect.flatMap(TradingState, (trading) =>
+        Effect.all([trading.pause("a"), trading.resume("b"), trading.pause("c")])
+      ).pipe(
+        Effect.provide(TradingState.layer("paper").pipe(Layer.provide(store))),
+        Effect.provide(
+          Logger.layer([Logger.make(({ logLevel, message }) => logLevel === "Warn" && warnings.push(message))])
+        )
+      )
+      assert.lengthOf(warnings, 1)
+    })
   )
 
   it.effect("is halted when what was kept cannot be read", () =>
