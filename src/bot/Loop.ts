@@ -26,6 +26,11 @@ export interface Reaction<E = never, R = never> {
   readonly name: string
   /** Plain code: asked on the path of every market update. */
   readonly pending: () => boolean
+  /**
+   * Plain code, asked when something is pending and what comes before is done: does what it can, and is true when `run` has
+   * to do the rest. For a replay, where most updates end here.
+   */
+  readonly attempt?: () => boolean
   /** Does what is pending. What failed stays pending. */
   readonly run: Effect.Effect<void, E, R>
 }

@@ -5,7 +5,6 @@ import type { StorageFailure } from "../persistence/StorageFailure.ts"
 import { Monitor } from "../monitoring/Monitor.ts"
 import { ActiveStrategies } from "./ActiveStrategies.ts"
 import { DecisionLog } from "./DecisionLog.ts"
-import { Feed } from "./Feed.ts"
 import { Guards } from "./Guards.ts"
 import { Heartbeat } from "./Heartbeat.ts"
 import type { Loop, Reaction } from "./Loop.ts"
@@ -37,7 +36,6 @@ export class Loops extends Context.Service<
 const make = Effect.gen(function* () {
   const { bot, odds, trading } = yield* Settings
   const cycle = yield* TradingCycle
-  const feed = yield* Feed
   const races = yield* RaceRecorder
   const orders = yield* OrderManager
   const settlement = yield* MarketSettlement
@@ -62,7 +60,7 @@ const make = Effect.gen(function* () {
       { name: "orders", pending: orders.pending, run: orders.applyUpdates },
       { name: "settlement", pending: settlement.pending, run: settlement.run },
       { name: "strategy failures", pending: strategies.hasFailures, run: strategies.tellFailures },
-      { name: "updates", pending: feed.hasTouched, run: Effect.suspend(() => cycle.look(feed.takeTouched())) }
+      { name: "updates", pending: cycle.isTouched, attempt: cycle.look, run: cycle.answer }
     ],
     loops: [
       {

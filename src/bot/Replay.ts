@@ -9,7 +9,7 @@ import * as MessageBatch from "../market/MessageBatch.ts"
 import type { StorageFailure } from "../persistence/StorageFailure.ts"
 import { RiskManager } from "../risk/RiskManager.ts"
 import { Feed } from "./Feed.ts"
-import type { Loop } from "./Loop.ts"
+import type { Loop, Reaction } from "./Loop.ts"
 import { Loops } from "./Loops.ts"
 import type { ReplayClock } from "./ReplayClock.ts"
 import { Restart } from "./Restart.ts"
@@ -60,7 +60,7 @@ const make = Effect.fnUntraced(function* (clock: ReplayClock) {
   let round: Due | null = null
 
   const isPending = () => {
-    for (let i = 0; i < reactions.length; i++) if (reactions[i]!.pending()) return true
+    for (let i = 0; i < reactions.length; i++) if (mustRun(reactions[i]!)) return true
     return false
   }
 
@@ -125,7 +125,7 @@ const make = Effect.fnUntraced(function* (clock: ReplayClock) {
   }
 
   const react = Effect.gen(function* () {
-    for (const { pending, run } of reactions) if (pending()) yield* run
+    for (const reaction of reactions) if (mustRun(reaction)) yield* reaction.run
   })
 
   const run = Effect.fnUntraced(function* (source: ReplaySource, onBatch: Effect.Effect<void>) {
@@ -162,3 +162,6 @@ const make = Effect.fnUntraced(function* (clock: ReplayClock) {
 
   return Replay.of({ run })
 })
+
+const mustRun = ({ attempt, pending }: Reaction<StorageFailure>): boolean =>
+  pending() && (attempt === undefined || attempt())

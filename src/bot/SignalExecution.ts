@@ -7,13 +7,14 @@ import { Clock, Context, Effect, Layer, Random, Result } from "effect"
 import type { ApprovedOrder } from "../domain/ApprovedOrder.ts"
 import * as Bet from "../domain/Bet.ts"
 import { deny, type Decision, type Denial, type DenialReason } from "../domain/Decision.ts"
-import { makeBetId } from "../domain/Identifiers.ts"
+import { betIds } from "../domain/Identifiers.ts"
 import type { OrderSpec } from "../domain/Order.ts"
 import type { CancelSignal, PlaceSignal, ReplaceSignal, StrategySignal, UpdateSignal } from "../domain/Signal.ts"
 import { Executor, type SendingTerms } from "../execution/Executor.ts"
 import { Books } from "../market/Books.ts"
 import type { MarketBook } from "../market/MarketBook.ts"
 import * as LogFields from "../monitoring/LogFields.ts"
+import * as OnDemand from "../monitoring/OnDemand.ts"
 import type { StorageFailure } from "../persistence/StorageFailure.ts"
 import { RiskManager } from "../risk/RiskManager.ts"
 import type { PositionSize } from "../risk/Kelly.ts"
@@ -55,20 +56,23 @@ const make = Effect.gen(function* () {
   const openBets = yield* OpenBets
   const orders = yield* OrderManager
 
+  const nextId = betIds()
   const newId = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     const random = yield* Random.Random
-    return makeBetId(now, () => random.nextDoubleUnsafe())
+    return nextId(now, () => random.nextDoubleUnsafe())
   })
 
   /** What the risk manager said, in the trace and (at the debug level) in the log. */
-  const tell = Effect.fnUntraced(function* ({ order }: Bet.BetIntent, decision: "approved" | DenialReason) {
-    const { dailyLoss, exposure } = yield* risk.riskMetrics
-    const proposedStake = order._tag === "LIMIT" ? order.size : order.liability
-    const fields = LogFields.riskDecision({ exposure, dailyLoss, proposedStake, decision })
-    yield* Effect.annotateCurrentSpan(fields)
-    yield* Effect.logDebug("Risk decision", fields)
-  })
+  const tell = ({ order }: Bet.BetIntent, decision: "approved" | DenialReason) =>
+    OnDemand.tell(
+      "Debug",
+      "Risk decision",
+      Effect.map(risk.riskMetrics, ({ dailyLoss, exposure }) => {
+        const proposedStake = order._tag === "LIMIT" ? order.size : order.liability
+        return LogFields.riskDecision({ exposure, dailyLoss, proposedStake, decision })
+      })
+    )
 
   /** Reserves the intent's risk, then hands it to `send`; gives the risk back when nothing was sent. */
   const commit = Effect.fnUntraced(function* (

@@ -1,5 +1,4 @@
 /** What a signal and its outcome say of themselves in a trace. */
-import { Effect } from "effect"
 import * as Decision from "../domain/Decision.ts"
 import type { StrategySignal } from "../domain/Signal.ts"
 import * as LogFields from "../monitoring/LogFields.ts"
@@ -24,22 +23,18 @@ export const attributes = ({ marketId, signal, strategyId }: StrategySignal): Lo
   }
 }
 
-/** Adds to the current span what became of the signal. */
-export const annotate = (outcome: Outcome): Effect.Effect<void> => {
+/** What became of the signal. */
+export const result = (outcome: Outcome): LogFields.Fields => {
   switch (outcome._tag) {
     case "Placed":
-      return Effect.annotateCurrentSpan({ decision: "approved", ...LogFields.placement(outcome.bet) })
+      return { decision: "approved", ...LogFields.placement(outcome.bet) }
     case "CancelRequested":
-      return Effect.annotateCurrentSpan({ decision: "cancel_requested", bet_id: outcome.bet.id })
+      return { decision: "cancel_requested", bet_id: outcome.bet.id }
     case "UpdateRequested":
-      return Effect.annotateCurrentSpan({ decision: "update_requested", bet_id: outcome.bet.id })
+      return { decision: "update_requested", bet_id: outcome.bet.id }
     case "Denied":
-      return Effect.annotateCurrentSpan({
-        decision: outcome.denial.reason,
-        step: outcome.step,
-        detail: Decision.explain(outcome.denial)
-      })
+      return { decision: outcome.denial.reason, step: outcome.step, detail: Decision.explain(outcome.denial) }
     case "NotCommitted":
-      return Effect.annotateCurrentSpan({ decision: "not_committed", detail: outcome.failure.message })
+      return { decision: "not_committed", detail: outcome.failure.message }
   }
 }

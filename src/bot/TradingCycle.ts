@@ -13,6 +13,7 @@ import * as Value from "../domain/Value.ts"
 import { Books } from "../market/Books.ts"
 import type { MarketBook } from "../market/MarketBook.ts"
 import * as Metrics from "../monitoring/Metrics.ts"
+import * as OnDemand from "../monitoring/OnDemand.ts"
 import * as PredictionFilter from "../prediction/PredictionFilter.ts"
 import { Predictor, type Race } from "../prediction/Predictor.ts"
 import type { StorageFailure } from "../persistence/StorageFailure.ts"
@@ -34,8 +35,15 @@ export class TradingCycle extends Context.Service<
     readonly run: Effect.Effect<void>
     /** No race is in its window, and the breaker stands as the last cycle left it. */
     readonly canWait: () => boolean
-    /** Looks at these markets only, because they have just changed. */
-    readonly look: (markets: ReadonlyArray<MarketBook>) => Effect.Effect<void>
+    /** Strategies are to look at markets that have changed, or what they want of them is not answered yet. */
+    readonly isTouched: () => boolean
+    /**
+     * Shows strategies the markets that have changed, if they look at updates; true when they want something. Plain code:
+     * this is the path of an update, and mostly its end.
+     */
+    readonly look: () => boolean
+    /** Looks, and does what strategies want. */
+    readonly answer: Effect.Effect<void>
   }
 >()("clever-better/bot/TradingCycle") {
   static readonly layer = Layer.effect(
@@ -118,11 +126,11 @@ const make = Effect.gen(function* () {
   const isDue = (book: MarketBook, now: number): boolean =>
     book.definition !== null && races.isRecorded(book.marketId) && strategies.wants(book.definition, now)
 
-  const evaluateStrategies = Effect.fn("Strategies.evaluate")(function* (upcoming: ReadonlyArray<MarketBook>) {
+  const evaluateStrategies = Effect.fnUntraced(function* (upcoming: ReadonlyArray<MarketBook>) {
     const signals = evaluate(upcoming, yield* Clock.currentTimeMillis)
-    yield* Effect.annotateCurrentSpan({ races: upcoming.length, signals: signals.length })
+    yield* OnDemand.annotate(() => ({ races: upcoming.length, signals: signals.length }))
     return signals
-  })
+  }, OnDemand.span("Strategies.evaluate"))
 
   /** Plain code: it runs for every market of a cycle, or for every update. */
   const evaluate = (markets: ReadonlyArray<MarketBook>, now: number): ReadonlyArray<StrategySignal> => {
@@ -137,16 +145,16 @@ const make = Effect.gen(function* () {
     return signals
   }
 
-  const filterByPredictions = Effect.fn("Predictions.filter")(function* (signals: ReadonlyArray<StrategySignal>) {
+  const filterByPredictions = Effect.fnUntraced(function* (signals: ReadonlyArray<StrategySignal>) {
     const kept: Array<StrategySignal> = []
     for (const ofMarket of Map.groupBy(signals, ({ marketId }) => marketId).values()) {
       const filtered = yield* filterMarket(ofMarket)
       for (const decision of filtered.decisions) yield* refuse(decision)
       kept.push(...filtered.kept)
     }
-    yield* Effect.annotateCurrentSpan({ signals: signals.length, kept: kept.length })
+    yield* OnDemand.annotate(() => ({ signals: signals.length, kept: kept.length }))
     return kept
-  })
+  }, OnDemand.span("Predictions.filter"))
 
   const needsPrediction = (id: StrategySignal["strategyId"]) => strategies.get(id)?.traits.needsPrediction === true
 
@@ -180,28 +188,26 @@ const make = Effect.gen(function* () {
         )
       )
 
-  const executeSignals = Effect.fn("Signals.execute")(function* (wishes: ReadonlyArray<StrategySignal>) {
+  const executeSignals = Effect.fnUntraced(function* (wishes: ReadonlyArray<StrategySignal>) {
     const executed: Array<Executed> = []
-    for (const wish of wishes) {
-      const outcome = yield* execution.execute(wish).pipe(
-        Effect.tap((outcome) => SignalTrace.annotate(outcome)),
-        // Hundreds in a cycle: a stack trace would point here each time and costs as much as the rest of the span.
-        Effect.withSpan(wish.signal._tag, { attributes: SignalTrace.attributes(wish) }, { captureStackTrace: false })
-      )
-      executed.push({ wish, outcome })
-    }
+    for (const wish of wishes) executed.push({ wish, outcome: yield* executeOne(wish) })
     return executed
-  })
+  }, OnDemand.span("Signals.execute"))
 
-  const recordOutcomes = Effect.fn("Outcomes.record")(function* (executed: ReadonlyArray<Executed>) {
+  const executeOne = (wish: StrategySignal): Effect.Effect<Outcome> =>
+    Effect.tap(execution.execute(wish), (outcome) => OnDemand.annotate(() => SignalTrace.result(outcome))).pipe(
+      OnDemand.span(wish.signal._tag, () => SignalTrace.attributes(wish))
+    )
+
+  const recordOutcomes = Effect.fnUntraced(function* (executed: ReadonlyArray<Executed>) {
     for (const { outcome, wish } of executed) {
       yield* Metrics.count("signals_total", { strategy_id: wish.strategyId, signal: wish.signal._tag })
       if (outcome._tag === "Denied") yield* refuse({ ...subjectOf(wish), step: outcome.step, denial: outcome.denial })
       if (outcome._tag === "NotCommitted") yield* notCommitted(outcome.failure)
       if (outcome._tag === "Placed") yield* breaker.recordSuccess
     }
-    yield* Effect.annotateCurrentSpan({ placed: executed.filter(({ outcome }) => outcome._tag === "Placed").length })
-  })
+    yield* OnDemand.annotate(() => ({ placed: executed.filter(({ outcome }) => outcome._tag === "Placed").length }))
+  }, OnDemand.span("Outcomes.record"))
 
   const notCommitted = ({ kind, message, operation }: StorageFailure) =>
     Effect.andThen(
@@ -230,22 +236,33 @@ const make = Effect.gen(function* () {
         : counted
     })
 
-  /** The path of an update: nothing but plain code until a strategy wants something. */
-  const look = (markets: ReadonlyArray<MarketBook>) =>
-    Effect.gen(function* () {
-      const now = yield* Clock.currentTimeMillis
-      const signals = evaluate(
-        markets.filter((book) => isDue(book, now)),
-        now
-      )
-      if (signals.length === 0) return
-      tally.activity.cycles++
-      yield* filterByPredictions(signals).pipe(
-        Effect.flatMap(executeSignals),
-        Effect.flatMap(recordOutcomes),
-        Effect.withSpan("TradingCycle", { root: true, attributes: { markets: markets.length } })
-      )
-    })
+  /** What strategies want of updates, and how many markets they looked at; nothing once it is being answered. */
+  let wishes: ReadonlyArray<StrategySignal> = []
+  let lookedAt = 0
+
+  const look = (): boolean => {
+    if (wishes.length > 0 || !feed.hasTouched()) return wishes.length > 0
+    const now = clock.currentTimeMillisUnsafe()
+    const markets = feed.takeTouched()
+    lookedAt = markets.length
+    wishes = evaluate(
+      markets.filter((book) => isDue(book, now)),
+      now
+    )
+    return wishes.length > 0
+  }
+
+  const answer = Effect.suspend(() => {
+    if (!look()) return Effect.void
+    const wanted = wishes
+    wishes = []
+    tally.activity.cycles++
+    return filterByPredictions(wanted).pipe(
+      Effect.flatMap(executeSignals),
+      Effect.flatMap(recordOutcomes),
+      OnDemand.span("TradingCycle", () => ({ markets: lookedAt }), { root: true })
+    )
+  })
 
   const canWait = (): boolean => {
     const now = clock.currentTimeMillisUnsafe()
@@ -255,5 +272,11 @@ const make = Effect.gen(function* () {
     return true
   }
 
-  return TradingCycle.of({ run, look, canWait })
+  return TradingCycle.of({
+    run,
+    canWait,
+    isTouched: () => wishes.length > 0 || feed.hasTouched(),
+    look,
+    answer
+  })
 })

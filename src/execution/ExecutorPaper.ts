@@ -8,6 +8,7 @@ import * as Bet from "../domain/Bet.ts"
 import { deny } from "../domain/Decision.ts"
 import type { Mode } from "../domain/Mode.ts"
 import * as LogFields from "../monitoring/LogFields.ts"
+import * as OnDemand from "../monitoring/OnDemand.ts"
 import { BetRepository } from "../persistence/BetRepository.ts"
 import { Executor, type SendingTerms } from "./Executor.ts"
 import { venueId } from "./MatchingOrder.ts"
@@ -28,8 +29,8 @@ const make = Effect.fnUntraced(function* (mode: Exclude<Mode, "live">) {
     handOver(bets, yield* Clock.currentTimeMillis)
     placed += bets.length
     for (const bet of bets) {
-      yield* Effect.logInfo("Bet sent to the simulated venue").pipe(
-        Effect.annotateLogs(LogFields.placement({ ...bet, betfairBetId: venueId(bet.id) }))
+      yield* OnDemand.log("Info", "Bet sent to the simulated venue", () =>
+        LogFields.placement({ ...bet, betfairBetId: venueId(bet.id) })
       )
     }
     return bets
@@ -40,29 +41,29 @@ const make = Effect.fnUntraced(function* (mode: Exclude<Mode, "live">) {
 
   return Executor.of({
     mode,
-    executeSignal: Effect.fn("Executor.executeSignal")(function* (order, terms) {
+    executeSignal: Effect.fnUntraced(function* (order, terms) {
       const [bet] = yield* commit([order], placeBy(terms))
       return bet!
-    }),
-    executeBatch: Effect.fn("Executor.executeBatch")(function* (orders, terms) {
+    }, OnDemand.span("Executor.executeSignal")),
+    executeBatch: Effect.fnUntraced(function* (orders, terms) {
       return orders.length === 0 ? [] : yield* commit(orders, placeBy(terms))
-    }),
-    cancelBet: Effect.fn("Executor.cancelBet")(function* (bet) {
+    }, OnDemand.span("Executor.executeBatch")),
+    cancelBet: Effect.fnUntraced(function* (bet) {
       return venue.cancel(bet, yield* Clock.currentTimeMillis) ? null : deny("bet_not_found")
-    }),
-    cancelAll: Effect.fn("Executor.cancelAll")(function* (marketId) {
+    }, OnDemand.span("Executor.cancelBet")),
+    cancelAll: Effect.fnUntraced(function* (marketId) {
       return venue.cancelAll(yield* Clock.currentTimeMillis, marketId)
-    }),
-    updateBet: Effect.fn("Executor.updateBet")(function* (bet, persistence) {
+    }, OnDemand.span("Executor.cancelAll")),
+    updateBet: Effect.fnUntraced(function* (bet, persistence) {
       return venue.update(bet, persistence, yield* Clock.currentTimeMillis) ? null : deny("bet_not_found")
-    }),
+    }, OnDemand.span("Executor.updateBet")),
     // What was approved is what is placed: the approved order already has the new price.
-    replace: Effect.fn("Executor.replace")(function* (bet, order, _, terms) {
+    replace: Effect.fnUntraced(function* (bet, order, _, terms) {
       const [replacement] = yield* commit([order], ([next], now) =>
         venue.replace(bet, next!, now, terms?.marketVersion ?? null)
       )
       return replacement!
-    }),
+    }, OnDemand.span("Executor.replace")),
     resume: (openBets) => Effect.map(Clock.currentTimeMillis, (now) => venue.restore(openBets, now)),
     metrics: Effect.sync(() => {
       const { cancelled, refused } = venue.counts()
