@@ -7,7 +7,6 @@ import type { Mode } from "../domain/Mode.ts"
 import * as ExecutorPaper from "../execution/ExecutorPaper.ts"
 import * as OrderUpdatesPaper from "../execution/OrderUpdatesPaper.ts"
 import { PaperVenue } from "../execution/PaperVenue.ts"
-import { Books } from "../market/Books.ts"
 import * as Logging from "../monitoring/Logging.ts"
 import { Notifier } from "../monitoring/Notifier.ts"
 import * as Telemetry from "../monitoring/Telemetry.ts"
@@ -55,13 +54,13 @@ export interface PaperOptions {
   readonly folders: ReadonlyArray<string>
 }
 
-/** Needs settings and a price feed. */
+/** Needs settings, a price feed and its books. */
 export const layer = ({ folders, mode }: PaperOptions) =>
   Orchestrator.layer.pipe(
     Layer.provideMerge(BotLayer.layer(mode)),
     Layer.provide(venueLoop),
     Layer.provideMerge(venue(mode)),
-    Layer.provideMerge(Layer.mergeAll(Books.layer, StrategyRegistry.layer(folders), Notifier.layerLog)),
+    Layer.provideMerge(Layer.mergeAll(StrategyRegistry.layer(folders), Notifier.layerLog)),
     Layer.provideMerge(database(mode)),
     Layer.provideMerge(Layer.mergeAll(Logging.layer, Telemetry.layer()))
   )

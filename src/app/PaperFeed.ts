@@ -1,6 +1,10 @@
-/** Where `run` gets its prices from, by the settings; and with them whose bets it makes and by which clock it lives. */
+/**
+ * Where `run` gets its prices from, by the settings, and the books they go into; and with them whose bets it makes and by
+ * which clock it lives.
+ */
 import { Clock, Effect, Layer, Schema } from "effect"
 import type { SettingsValue } from "../config/Settings.ts"
+import { Books } from "../market/Books.ts"
 import * as PacedRecording from "../market/PacedRecording.ts"
 import * as RecordedFiles from "../market/RecordedFiles.ts"
 import type { RecordingProblem } from "../market/recording/RecordingProblem.ts"
@@ -12,17 +16,21 @@ const nothingToReport = (): ReadonlyArray<RecordingProblem> => []
 
 const generated = Effect.map(Clock.Clock, (clock) => ({
   mode: "paper" as const,
-  layer: Layer.merge(GeneratedRaces.layer, Layer.succeed(Clock.Clock, clock)),
+  layer: Layer.mergeAll(GeneratedRaces.layer, Books.layer, Layer.succeed(Clock.Clock, clock)),
   /** What could not be read so far. */
   problems: nothingToReport
 }))
 
 const recorded = Effect.fnUntraced(function* (files: ReadonlyArray<string>, speed: number) {
   const recordings = yield* RecordedFiles.open(files)
-  const { clock, layer } = yield* PacedRecording.make(recordings, speed)
+  const { clock, layer, onBookProblem } = yield* PacedRecording.make(recordings, speed)
   return {
     mode: "replay" as const,
-    layer: Layer.merge(layer, Layer.succeed(Clock.Clock, clock)),
+    layer: Layer.mergeAll(
+      layer,
+      Books.layerReporting(onBookProblem).pipe(Layer.provide(layer)),
+      Layer.succeed(Clock.Clock, clock)
+    ),
     problems: () => recordings.problems.list()
   }
 })

@@ -4,9 +4,10 @@
  */
 import { Clock, Duration, Effect, Layer, Option, Stream } from "effect"
 import { GivenCatalogues } from "./Catalogues.ts"
+import type { OnBookProblem } from "./BookProblem.ts"
 import { MarketData, MarketDataFailure } from "./MarketData.ts"
 import type { MarketMessage } from "./MarketMessage.ts"
-import type { Recordings } from "./RecordedFiles.ts"
+import { type Recordings, reportBooks } from "./RecordedFiles.ts"
 
 export interface RecordedClock extends Clock.Clock {
   /** Until this is called it stands still at the first message: the bot takes its time to start. */
@@ -21,6 +22,8 @@ const heartbeatMs = Duration.toMillis("5 seconds")
 
 export interface PacedRecording {
   readonly clock: RecordedClock
+  /** Files what the books cannot use of the message just handed over. */
+  readonly onBookProblem: OnBookProblem
   readonly layer: Layer.Layer<MarketData>
 }
 
@@ -69,11 +72,10 @@ export const make = Effect.fnUntraced(function* (recordings: Recordings, speed: 
   const source = `recorded files: ${recordings.names.join(", ")}`
   const failure = (message: string, cause?: unknown) =>
     new MarketDataFailure({ source, message, ...(cause === undefined ? {} : { cause }) })
-  const nextBatch = Effect.map(Effect.promise(recordings.next), (batch) => batch?.messages ?? null)
-
-  let messages: ReadonlyArray<MarketMessage> | null = yield* nextBatch
+  let batch = yield* Effect.promise(recordings.next)
+  /** Of the next message to be handed over. */
   let index = 0
-  const first = messages?.[0]
+  const first = batch?.messages[0]
   if (first === undefined) {
     const why = recordings.problems.list().map(({ file, message }) => `${file}: ${message}`)
     const otherwise = recordings.catalogues.size > 0 ? "market catalogues have none" : "no file is named"
@@ -84,17 +86,19 @@ export const make = Effect.fnUntraced(function* (recordings: Recordings, speed: 
   /** What is due, waiting for it if need be; none at the end. */
   const due = Effect.gen(function* () {
     for (;;) {
-      if (messages !== null && index >= messages.length) {
-        messages = yield* nextBatch
+      if (batch !== null && index >= batch.messages.length) {
+        batch = yield* Effect.promise(recordings.next)
         index = 0
       }
-      if (messages === null) return Option.none<ReadonlyArray<MarketMessage>>()
-      const now = clock.currentTimeMillisUnsafe()
-      const begin = index
-      while (index < messages.length && messages[index]!.pt <= now) index++
-      if (index > begin) return Option.some(messages.slice(begin, index))
-      const waitMs = messages[index]!.pt - now
-      if (waitMs > longestSilenceMs) clock.skipTo(messages[index]!.pt)
+      const message = batch?.messages[index]
+      if (message === undefined) return Option.none<ReadonlyArray<MarketMessage>>()
+      const waitMs = message.pt - clock.currentTimeMillisUnsafe()
+      if (waitMs <= 0) {
+        index++
+        // One by one, so that what is wrong with it can be filed under its line.
+        return Option.some([message])
+      }
+      if (waitMs > longestSilenceMs) clock.skipTo(message.pt)
       else if (waitMs <= heartbeatMs) yield* Effect.sleep(Duration.millis(waitMs))
       else {
         yield* Effect.sleep(Duration.millis(heartbeatMs))
@@ -114,6 +118,7 @@ export const make = Effect.fnUntraced(function* (recordings: Recordings, speed: 
   const description = `${source}, ${speed} times as fast`
   return {
     clock,
+    onBookProblem: reportBooks(recordings.problems, () => (batch === null ? null : { batch, index: index - 1 })),
     layer: Layer.merge(
       Layer.succeed(MarketData, MarketData.of({ description, messages: () => Stream.unwrap(begun) })),
       Layer.succeed(GivenCatalogues, recordings.catalogues)
