@@ -98,10 +98,10 @@ describe("OrderManager.abandon", () => {
     })
   )
 
-  it.effect("counts as a failure of the system", () =>
+  it.effect("counts as a failure of the system, if the database is there", () =>
     Effect.gen(function* () {
       const database = yield* TestDatabase.make
-      database.failing.set("BetRepository.create", "unavailable")
+      database.failing.set("BetRepository.create", "invalid")
       yield* withBot({ strategies: [backer()], database, settings: often })(
         Effect.gen(function* () {
           yield* anOpenRace()
