@@ -66,16 +66,15 @@ const make = Effect.gen(function* () {
   /** Intents that were not sent and may have a row: bounded by the failures that open the circuit breaker. */
   const unsent = new Map<BetId, Bet.Bet>()
   /** Taken from the venue and not applied yet: what fails half-way is gone on with in the next round. */
-  let inbox: ReadonlyArray<OrderUpdate> = []
+  const inbox: Array<OrderUpdate> = []
   const oneAtATime = Semaphore.makeUnsafe(1).withPermits(1)
 
-  const becomes = Effect.fnUntraced(function* (before: Bet.Bet, after: Bet.Bet) {
-    if (after === before) return
+  const becomes = (before: Bet.Bet, after: Bet.Bet): Effect.Effect<void> => {
+    if (after === before) return Effect.void
     openBets.put(after)
     tally.changed(before, after)
-    yield* risk.updateExposure(after)
-    yield* BetMetrics.changed(before, after)
-  })
+    return Effect.andThen(risk.updateExposure(after), BetMetrics.changed(before, after))
+  }
 
   /** Gotcha: the venue's clock may be behind ours, and whoever keeps bets takes an older one for old news. */
   const changes = (before: Bet.Bet, after: Bet.Bet) => {
@@ -84,14 +83,17 @@ const make = Effect.gen(function* () {
     return becomes(before, next)
   }
 
-  const apply = Effect.fnUntraced(function* ({ betId, event }: OrderUpdate) {
-    const bet = openBets.get(betId) ?? unwritten.get(betId) ?? (yield* repository.byId(betId))
-    if (bet === null) return yield* Effect.logError("An order update names no bet of ours", { bet_id: betId })
-    yield* changes(bet, Bet.transition(bet, event))
-  })
+  const apply = ({ betId, event }: OrderUpdate): Effect.Effect<void, StorageFailure> => {
+    const known = openBets.get(betId) ?? unwritten.get(betId)
+    if (known !== undefined) return changes(known, Bet.transition(known, event))
+    return Effect.flatMap(repository.byId(betId), (bet) =>
+      bet === null
+        ? Effect.logError("An order update names no bet of ours", { bet_id: betId })
+        : changes(bet, Bet.transition(bet, event))
+    )
+  }
 
   const write = Effect.gen(function* () {
-    if (unwritten.size === 0) return
     const bets = [...unwritten.values()]
     yield* repository.update(bets)
     for (const bet of bets) if (unwritten.get(bet.id) === bet) unwritten.delete(bet.id)
@@ -138,10 +140,10 @@ const make = Effect.gen(function* () {
     canWait: () => openBets.count() === 0 && !pending(),
     applyUpdates: oneAtATime(
       Effect.gen(function* () {
-        if (updates.waiting()) inbox = [...inbox, ...(yield* updates.take)]
-        for (; inbox.length > 0; inbox = inbox.slice(1)) yield* apply(inbox[0]!)
-        yield* write
-        yield* closeUnsent
+        if (updates.waiting()) for (const update of yield* updates.take) inbox.push(update)
+        for (; inbox.length > 0; inbox.shift()) yield* apply(inbox[0]!)
+        if (unwritten.size > 0) yield* write
+        if (unsent.size > 0) yield* closeUnsent
       })
     ),
     cancelOld: Effect.gen(function* () {

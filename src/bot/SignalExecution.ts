@@ -48,6 +48,7 @@ const succeed = (size: PositionSize) => Effect.succeed(Result.succeed(size))
 const fail = (denial: Denial) => Effect.succeed(Result.fail(denial))
 
 const make = Effect.gen(function* () {
+  const clock = yield* Clock.Clock
   const books = yield* Books
   const feed = yield* Feed
   const executor = yield* Executor
@@ -58,7 +59,7 @@ const make = Effect.gen(function* () {
 
   const nextId = betIds()
   const newId = Effect.gen(function* () {
-    const now = yield* Clock.currentTimeMillis
+    const now = clock.currentTimeMillisUnsafe()
     const random = yield* Random.Random
     return nextId(now, () => random.nextDoubleUnsafe())
   })
@@ -130,7 +131,7 @@ const make = Effect.gen(function* () {
       probability: signal.probability ?? null,
       reason: signal.reason,
       replaces: null,
-      createdAt: yield* Clock.currentTimeMillis
+      createdAt: clock.currentTimeMillisUnsafe()
     }
     return yield* commit(intent, book, (order) => executor.executeSignal(order, termsOf(signal)))
   })
@@ -170,7 +171,7 @@ const make = Effect.gen(function* () {
       order: { ...bet.order, price, size: bet.sizeRemaining },
       reason: wish.signal.reason,
       replaces: bet.id,
-      createdAt: yield* Clock.currentTimeMillis
+      createdAt: clock.currentTimeMillisUnsafe()
     }
     return yield* commit(intent, book, (order) => executor.replace(bet, order, price, termsOf(wish.signal)))
   })

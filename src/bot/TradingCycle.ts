@@ -150,7 +150,7 @@ const make = Effect.gen(function* () {
     for (const ofMarket of Map.groupBy(signals, ({ marketId }) => marketId).values()) {
       const filtered = yield* filterMarket(ofMarket)
       for (const decision of filtered.decisions) yield* refuse(decision)
-      kept.push(...filtered.kept)
+      for (const signal of filtered.kept) kept.push(signal)
     }
     yield* OnDemand.annotate(() => ({ signals: signals.length, kept: kept.length }))
     return kept
@@ -158,22 +158,24 @@ const make = Effect.gen(function* () {
 
   const needsPrediction = (id: StrategySignal["strategyId"]) => strategies.get(id)?.traits.needsPrediction === true
 
-  const filterMarket = Effect.fnUntraced(function* (signals: ReadonlyArray<StrategySignal>) {
+  const filterMarket = (signals: ReadonlyArray<StrategySignal>): Effect.Effect<PredictionFilter.Filtered> => {
     const book = books.get(signals[0]!.marketId)
     const market = book?.definition
-    if (!market) return { kept: [], decisions: [] }
-    const isAsked = features.mlPredictionsEnabled && signals.some(({ strategyId }) => needsPrediction(strategyId))
-    const predictions = isAsked ? yield* predict({ market, book, at: yield* Clock.currentTimeMillis }) : null
-    return PredictionFilter.filter(signals, {
-      market,
-      predictions,
-      needsPrediction,
-      bet: openBets.get,
-      minConfidence: trading.minConfidenceThreshold,
-      minExpectedValue: trading.minExpectedValue,
-      commission: Value.commissionOf(market)
-    })
-  })
+    if (!market) return Effect.succeed({ kept: [], decisions: [] })
+    const judge = (predictions: PredictionFilter.Predictions | null) =>
+      PredictionFilter.filter(signals, {
+        market,
+        predictions,
+        needsPrediction,
+        bet: openBets.get,
+        minConfidence: trading.minConfidenceThreshold,
+        minExpectedValue: trading.minExpectedValue,
+        commission: Value.commissionOf(market)
+      })
+    return features.mlPredictionsEnabled && signals.some(({ strategyId }) => needsPrediction(strategyId))
+      ? Effect.map(predict({ market, book, at: clock.currentTimeMillisUnsafe() }), judge)
+      : Effect.succeed(judge(null))
+  }
 
   /** No answer is no prediction: what needs one is then refused. */
   const predict = (race: Race) =>

@@ -150,7 +150,10 @@ const make = Effect.fnUntraced(function* (mode: Mode) {
     news.length === 0 ? Effect.void : Effect.forEach(news.splice(0), announce, { discard: true })
   ).pipe(Effect.uninterruptible)
 
-  const flush = Effect.andThen(announceAll, kept.save)
+  /** After every order: mostly there is nothing to tell. */
+  const flush = Effect.suspend(() =>
+    news.length === 0 && kept.isWritten() ? Effect.void : Effect.andThen(announceAll, kept.save)
+  )
 
   const changeNow = (next: (now: number) => (state: BreakerState.BreakerState) => BreakerState.BreakerState) =>
     Effect.uninterruptible(

@@ -11,6 +11,7 @@ export interface DurableState<S> {
   readonly get: () => S
   /** Plain code, so that it can be one step with other changes. Returns the state after it. */
   readonly change: (next: (state: S) => S) => S
+  readonly isWritten: () => boolean
   /** Writes what is not written yet. A failure is logged, and the next call tries again. */
   readonly save: Effect.Effect<void>
 }
@@ -66,6 +67,7 @@ export const make = Effect.fnUntraced(function* <S>({ initial, key, mode, schema
 
   return {
     get: () => state,
+    isWritten: () => state === written,
     change: (next) => (state = next(state)),
     save: Effect.suspend(() => (state === written ? Effect.void : oneAtATime.withPermits(1)(write)))
   } satisfies DurableState<S>

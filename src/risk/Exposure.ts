@@ -66,6 +66,17 @@ export const noStake: Stake = {
 
 export const emptyMarket = (winners: number): MarketPosition => ({ winners, positions: [], worst: 0 })
 
+export const isSameStake = (a: Stake, b: Stake): boolean =>
+  a.won === b.won &&
+  a.lost === b.lost &&
+  a.shortened === b.shortened &&
+  a.waitingBacks === b.waitingBacks &&
+  a.waitingLays === b.waitingLays &&
+  a.closingLays === b.closingLays &&
+  a.backed === b.backed &&
+  a.laid === b.laid &&
+  a.bets === b.bets
+
 /** What of an order may still be matched, by the terms in which the order was given: a stake, or a liability on the close. */
 const waitingAmount = (bet: Bet): Pence => (bet.complete ? 0 : bet.sizeRemaining)
 

@@ -150,9 +150,22 @@ export const remove = (risk: OpenRisk, id: BetId): OpenRisk => {
  * @param winners how many runners of the market win, or null to leave that as it is known
  */
 export const set = (risk: OpenRisk, bet: Bet.Bet, winners: number | null): OpenRisk => {
-  const without = remove(risk, bet.id)
-  return Bet.isOpen(bet) ? shift(without, hold(bet), winners, 1) : without
+  if (!Bet.isOpen(bet)) return remove(risk, bet.id)
+  const held = find(risk, bet.id)
+  const next = hold(bet)
+  if (held === undefined) return shift(risk, next, winners, 1)
+  // Most news of a bet, its acknowledgement above all, leaves every sum as it is.
+  if (winners === null && weighsAsMuch(held, next)) return { ...risk, bets: HashMap.set(risk.bets, bet.id, next) }
+  return shift(shift(risk, held, null, -1), next, winners, 1)
 }
+
+const weighsAsMuch = (a: HeldBet, b: HeldBet): boolean =>
+  a.marketId === b.marketId &&
+  a.strategyId === b.strategyId &&
+  a.kind === b.kind &&
+  a.isUnknown === b.isUnknown &&
+  a.loss === b.loss &&
+  Exposure.isSameStake(a.stake, b.stake)
 
 /** What is left of the risk once the waiting part of a bet is cancelled. */
 export const withoutWaiting = (risk: OpenRisk, id: BetId): OpenRisk => {
