@@ -110,9 +110,12 @@ const server = (url: Redacted.Redacted, maxConnections: number, limit: Duration.
     return client
   })
 
+const untilItHasEnded = Schedule.max([Schedule.spaced("200 millis"), Schedule.recurs(10)])
+
 const embedded = (directory: string | null) =>
   Effect.gen(function* () {
-    if (directory !== null) yield* DirectoryLock.acquire(directory)
+    // A process that was killed a moment ago may still be ending.
+    if (directory !== null) yield* Effect.retry(DirectoryLock.acquire(directory), untilItHasEnded)
     const stream = yield* EmbeddedPostgres.open(directory)
     return yield* PgClient.make({
       stream,

@@ -25,16 +25,23 @@ const readText = (file: string): string | null => {
 }
 
 /**
- * The boot and the clock tick at which a process started; null where the system has no /proc, and the process id alone
- * has to do.
+ * What the system tells of a process, from its state on; null where it has no /proc.
  *
- * Source: proc(5), field 22 of /proc/pid/stat; the fields are counted after the name, which may hold spaces.
+ * Source: proc(5), /proc/pid/stat from field 3 on, which follows the name; the name may hold spaces.
  */
-export const startOf = (pid: number): string | null => {
+const statOf = (pid: number): ReadonlyArray<string> | null => {
   const stat = readText(`/proc/${pid}/stat`)
-  const tick = stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19]
+  return stat === null ? null : stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+}
+
+/** The boot and the clock tick at which a process started; null without /proc, and the process id alone has to do. */
+export const startOf = (pid: number): string | null => {
+  const tick = statOf(pid)?.[19]
   return tick === undefined ? null : `${readText("/proc/sys/kernel/random/boot_id")?.trim() ?? ""}:${tick}`
 }
+
+/** It has ended, and only waits for its parent to notice: its files are closed. */
+const isDead = (pid: number): boolean => ["Z", "X"].includes(statOf(pid)?.[0] ?? "")
 
 const exists = (pid: number): boolean => {
   try {
@@ -46,7 +53,7 @@ const exists = (pid: number): boolean => {
 }
 
 const isAlive = (owner: Owner): boolean =>
-  exists(owner.pid) && (owner.startedAt === null || startOf(owner.pid) === owner.startedAt)
+  exists(owner.pid) && !isDead(owner.pid) && (owner.startedAt === null || startOf(owner.pid) === owner.startedAt)
 
 /** Null when the file is gone or was never finished. */
 const ownerOf = (file: string): Owner | null => {

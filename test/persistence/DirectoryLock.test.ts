@@ -4,6 +4,7 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
+import { setImmediate } from "node:timers/promises"
 import { join } from "node:path"
 import * as DirectoryLock from "../../src/persistence/DirectoryLock.ts"
 
@@ -26,6 +27,20 @@ const deadPid = Effect.promise(async () => {
   await once(child, "exit")
   return child.pid!
 })
+
+/** Its parent has become another program, which does not wait for it. */
+const zombie = Effect.acquireRelease(
+  Effect.sync(() => spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "inherit"] })),
+  (parent) => Effect.sync(() => parent.kill("SIGKILL"))
+).pipe(
+  Effect.flatMap((parent) => Effect.promise(() => once(parent.stdout, "data"))),
+  Effect.map(([text]) => Number(String(text))),
+  Effect.tap((pid) =>
+    Effect.promise(async () => {
+      while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"))) await setImmediate()
+    })
+  )
+)
 
 const acquireOnce = (directory: string) => Effect.scoped(DirectoryLock.acquire(directory))
 
@@ -62,6 +77,17 @@ describe("DirectoryLock.acquire", () => {
       expect(refused.message).toContain(`process ${pid}`)
       expect(refused.message).toContain(directory)
     })
+  )
+
+  it.effect.skipIf(!existsSync("/proc/self/stat"))(
+    "takes over from a process that has ended unnoticed by its parent",
+    () =>
+      Effect.gen(function* () {
+        const directory = yield* inDirectory
+        const pid = yield* zombie
+        yield* leaveLock(directory, { pid, startedAt: DirectoryLock.startOf(pid) })
+        yield* acquireOnce(directory)
+      })
   )
 
   it.effect("takes over from a dead process", () =>
