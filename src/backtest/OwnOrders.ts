@@ -8,8 +8,8 @@ import type { Side } from "../domain/Side.ts"
 import * as ProbeControls from "./ProbeControls.ts"
 
 interface OnRunner {
-  readonly bets: Array<Bet>
-  isBusy: boolean
+  readonly bets: ReadonlyArray<Bet>
+  readonly isBusy: boolean
   /** Worst results by side, once somebody has asked. */
   readonly worst: Map<Side, number>
 }
@@ -18,31 +18,29 @@ export class OwnOrders {
   private bets: ReadonlyArray<Bet> = []
   private readonly runners = new Map<RunnerKey, OnRunner>()
 
-  /** Takes the bets as they are now, those that are matched included. */
+  /** Takes the bets as they are now, those that are matched included, and forgets what it knew of runners they differ on. */
   see(bets: ReadonlyArray<Bet>): void {
-    if (bets === this.bets) return
+    const before = this.bets
+    if (bets === before) return
     this.bets = bets
-    this.runners.clear()
-    for (const bet of bets) {
-      const key = runnerKey(bet.selectionId, bet.handicap)
-      const known = this.runners.get(key)
-      if (known === undefined) this.runners.set(key, { bets: [bet], isBusy: isExecutable(bet), worst: new Map() })
-      else {
-        known.bets.push(bet)
-        known.isBusy ||= isExecutable(bet)
-      }
+    let seen = 0
+    for (const bet of before) {
+      const now = bets[seen]
+      if (now !== bet) this.runners.delete(keyOf(bet))
+      // Bets keep their order: one that is not in its place is gone, or comes again among the last.
+      if (now?.id === bet.id) seen++
     }
+    for (; seen < bets.length; seen++) this.runners.delete(keyOf(bets[seen]!))
   }
 
   /** True when some order on the runner is still live. */
   isBusy(runner: RunnerKey): boolean {
-    return this.runners.get(runner)?.isBusy === true
+    return this.on(runner).isBusy
   }
 
   /** What the bets on the runner bring at worst if the side loses, in pounds. */
   worst(runner: RunnerKey, side: Side): number {
-    const own = this.runners.get(runner)
-    if (own === undefined) return 0
+    const own = this.on(runner)
     let worst = own.worst.get(side)
     if (worst === undefined) {
       worst = ProbeControls.worstOf(own.bets, side)
@@ -50,4 +48,16 @@ export class OwnOrders {
     }
     return worst
   }
+
+  private on(runner: RunnerKey): OnRunner {
+    let own = this.runners.get(runner)
+    if (own === undefined) {
+      const bets = this.bets.filter((bet) => keyOf(bet) === runner)
+      own = { bets, isBusy: bets.some(isExecutable), worst: new Map() }
+      this.runners.set(runner, own)
+    }
+    return own
+  }
 }
+
+const keyOf = ({ handicap, selectionId }: Bet): RunnerKey => runnerKey(selectionId, handicap)
