@@ -9,6 +9,7 @@ import type { MarketDefinition } from "../domain/Market.ts"
 import { Executor } from "../execution/Executor.ts"
 import * as LogFields from "../monitoring/LogFields.ts"
 import * as Metrics from "../monitoring/Metrics.ts"
+import * as OnDemand from "../monitoring/OnDemand.ts"
 import { Notifier } from "../monitoring/Notifier.ts"
 import type { StorageFailure } from "../persistence/StorageFailure.ts"
 import { CircuitBreaker } from "../risk/CircuitBreaker.ts"
@@ -75,7 +76,7 @@ const make = Effect.gen(function* () {
     if (previous === null) {
       const outcome = net > 0 ? "won" : net < 0 ? "lost" : "void"
       yield* Metrics.count("bets_settled_total", { strategy_id: bet.strategyId, outcome })
-      yield* Effect.logInfo("Bet settled").pipe(Effect.annotateLogs(LogFields.settledBet(bet)))
+      yield* OnDemand.log("Info", "Bet settled", () => LogFields.settledBet(bet))
     }
     return bankroll
   })

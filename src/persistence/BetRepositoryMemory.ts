@@ -82,8 +82,13 @@ const make = () => {
     const before = bets.get(bet.id)
     bets.set(bet.id, bet)
     addSettled(before, bet)
-    if (bet.betfairBetId !== null) byVenueId.set(`${bet.mode} ${bet.betfairBetId}`, bet.id)
-    if (Bet.isOpen(bet)) open(bet)
+    if (bet.betfairBetId !== null && bet.betfairBetId !== before?.betfairBetId) {
+      byVenueId.set(`${bet.mode} ${bet.betfairBetId}`, bet.id)
+    }
+    // A bet's intent never changes: only its end does something to who is open.
+    const isOpen = Bet.isOpen(bet)
+    if (before !== undefined && Bet.isOpen(before) === isOpen) return
+    if (isOpen) open(bet)
     else close(bet)
   }
 
@@ -125,7 +130,9 @@ const make = () => {
   const update = (batch: ReadonlyArray<Bet.Bet>) => {
     for (const bet of batch) {
       if (bets.get(bet.id)?.mode !== bet.mode) return failure("update", "invalid", `bet ${bet.id} was never created`)
-      if (isTakenVenueId(bet)) return failure("update", "conflict", `Betfair's id ${bet.betfairBetId} is another bet's`)
+      if (bet.betfairBetId !== bets.get(bet.id)!.betfairBetId && isTakenVenueId(bet)) {
+        return failure("update", "conflict", `Betfair's id ${bet.betfairBetId} is another bet's`)
+      }
     }
     for (const bet of batch) if (supersedes(bets.get(bet.id)!, bet)) put(bet)
     return Effect.void
