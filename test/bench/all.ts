@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process"
 import { join } from "node:path"
 import { say } from "./Figures.ts"
 
-for (const name of ["replay.ts", "markets.ts", "cycle.ts"]) {
+for (const name of ["replay.ts", "markets.ts", "cycle.ts", "update.ts"]) {
   const file = join(import.meta.dirname, name)
   const { status } = spawnSync(process.execPath, [...process.execArgv, file, ...process.argv.slice(2)], {
     stdio: "inherit"
