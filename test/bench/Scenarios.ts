@@ -63,7 +63,7 @@ const feed = (files: ReadonlyArray<string>): Work => ({
       Effect.promise(async () => {
         const store = new BookStore()
         for (let batch = await recordings.next(); batch !== null; batch = await recordings.next()) {
-          for (const message of batch.messages) store.apply(message)
+          for (let index = 0; index < batch.length; index++) batch.applyTo(store, index)
         }
       })
     ).pipe(Effect.scoped, Effect.runPromise)
