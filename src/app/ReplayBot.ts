@@ -46,9 +46,13 @@ const withoutOdds = Layer.effect(
   Effect.map(Settings, (settings): SettingsValue => ({ ...settings, odds: { ...settings.odds, persist: false } }))
 )
 
-/** Recordings as a replay takes them, with whatever could not be read filed under file and line. */
-export const open = (paths: ReadonlyArray<string>) =>
-  Effect.map(RecordedFiles.open(paths), (recordings) => {
+/**
+ * Recordings as a replay takes them, with whatever could not be read filed under file and line.
+ *
+ * @param workers how many threads unpack ahead: with any number the replay is the same
+ */
+export const open = (paths: ReadonlyArray<string>, workers = 0) =>
+  Effect.map(RecordedFiles.open(paths, undefined, workers), (recordings) => {
     let batch: RecordedBatch | null = null
     let index = 0
     return {

@@ -1,11 +1,12 @@
 /** `replay FILE…`: the bot over recorded markets in their own time, as fast as it goes. */
+import { availableParallelism } from "node:os"
 import { Clock, Console, Effect, Option, Random } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { Settings, type SettingsValue } from "../config/Settings.ts"
 import * as SettingsLoader from "../config/SettingsLoader.ts"
 import { GivenCatalogues } from "../market/Catalogues.ts"
 import { losesData } from "../market/recording/RecordingProblem.ts"
-import { Ended, failed } from "./Exit.ts"
+import { BadUsage, Ended, failed } from "./Exit.ts"
 import { ConfigFile, json, printJson, strategyFolders } from "./Options.ts"
 import * as ProgressLine from "./ProgressLine.ts"
 import * as ReplayText from "./ReplayText.ts"
@@ -26,6 +27,24 @@ const persist = Flag.Boolean("persist").pipe(
   Flag.withDefault(false)
 )
 
+/** More would only wait for one another. */
+const maximumWorkers = 64
+
+const workers = Flag.Int("workers").pipe(
+  Flag.withMetavar("N"),
+  Flag.withDescription(
+    "Threads that unpack recordings ahead; without it one less than there are cores. Results are the same"
+  ),
+  Flag.optional
+)
+
+const workersOf = (chosen: Option.Option<number>): Effect.Effect<number, BadUsage> => {
+  const count = Option.getOrElse(chosen, () => availableParallelism() - 1)
+  return count >= 0 && count <= maximumWorkers
+    ? Effect.succeed(count)
+    : Effect.fail(new BadUsage({ message: `--workers: found ${count}, expected 0 to ${maximumWorkers}` }))
+}
+
 const withProfile = (settings: SettingsValue, profile: Option.Option<SettingsValue["paper"]["profile"]>) =>
   Option.match(profile, {
     onNone: () => settings,
@@ -34,14 +53,12 @@ const withProfile = (settings: SettingsValue, profile: Option.Option<SettingsVal
 
 export const command = Command.make(
   "replay",
-  { files, ...StrategyChoice.flags, profile, persist, json },
-  Effect.fn(function* ({ files, json, param, persist, profile, strategy }) {
+  { files, ...StrategyChoice.flags, profile, persist, workers, json },
+  Effect.fn(function* ({ files, json, param, persist, profile, strategy, workers }) {
     const { file, settings } = yield* SettingsLoader.load(yield* ConfigFile)
     const chosen = yield* StrategyChoice.apply(withProfile(settings, profile), strategy, param)
-    const report = yield* replay(files, { persist, folders: strategyFolders(file) }).pipe(
-      Effect.provideService(Settings, chosen),
-      Effect.scoped
-    )
+    const options = { persist, folders: strategyFolders(file), workers: yield* workersOf(workers) }
+    const report = yield* replay(files, options).pipe(Effect.provideService(Settings, chosen), Effect.scoped)
     yield* json ? printJson(report) : Console.log(ReplayText.render(report))
     if (report.recordings.length === 0 && report.skipped.length === 0) {
       yield* Console.error("there are no recordings in it: market catalogues and empty folders have no prices")
@@ -54,10 +71,10 @@ export const command = Command.make(
 
 const replay = Effect.fnUntraced(function* (
   paths: ReadonlyArray<string>,
-  options: { readonly persist: boolean; readonly folders: ReadonlyArray<string> }
+  options: { readonly persist: boolean; readonly folders: ReadonlyArray<string>; readonly workers: number }
 ) {
   const ReplayBot = yield* Effect.promise(() => import("../app/ReplayBot.ts"))
-  const recordings = yield* ReplayBot.open(paths)
+  const recordings = yield* ReplayBot.open(paths, options.workers)
   const bar = yield* ProgressLine.make(recordings.progress)
   // Only the ids of bets are drawn: what is kept stands beside the bets of earlier replays of the same recording.
   const seed = options.persist ? `replay ${yield* Clock.currentTimeNanos}` : "replay"

@@ -11,6 +11,7 @@ import { RecordingFinder } from "./recording/RecordingFinder.ts"
 import type { RecordedBatch } from "./recording/RecordedBatch.ts"
 import { RecordingMerge } from "./recording/RecordingMerge.ts"
 import { describeBookProblem, RecordingProblems } from "./recording/RecordingProblem.ts"
+import { Unpackers } from "./recording/Unpackers.ts"
 
 export interface Recordings {
   /** The recordings that have messages, in the order found: files, or members of archives behind a `!`. */
@@ -25,15 +26,24 @@ export interface Recordings {
   readonly progress: () => { readonly bytesRead: number; readonly bytesTotal: number }
 }
 
-/** Files, archives and folders as one feed, each unreadable one a problem. Open while the scope is. */
+/**
+ * Files, archives and folders as one feed, each unreadable one a problem. Open while the scope is.
+ *
+ * @param workers how many threads unpack ahead what is packed; the feed is the same with any number
+ */
 export const open = (
   paths: ReadonlyArray<string>,
-  catalogues = new Catalogues()
+  catalogues = new Catalogues(),
+  workers = 0
 ): Effect.Effect<Recordings, never, Scope.Scope> =>
   Effect.gen(function* () {
     const problems = new RecordingProblems()
+    const unpackers = yield* Effect.acquireRelease(
+      Effect.sync(() => (workers > 0 ? new Unpackers(workers) : null)),
+      (unpackers) => Effect.promise(async () => unpackers?.close())
+    )
     const finder = yield* Effect.acquireRelease(
-      Effect.sync(() => new RecordingFinder(problems, catalogues)),
+      Effect.sync(() => new RecordingFinder(problems, catalogues, unpackers)),
       (finder) => Effect.promise(() => finder.close())
     )
     const merge = yield* Effect.acquireRelease(
@@ -41,6 +51,7 @@ export const open = (
       (merge) => Effect.promise(() => merge.close())
     )
     const names = yield* Effect.promise(() => addAll(paths, finder, merge, problems))
+    unpackers?.readAhead()
     return {
       names,
       catalogues,
@@ -60,12 +71,10 @@ const addAll = async (
   problems: RecordingProblems
 ): Promise<ReadonlyArray<string>> => {
   const names: Array<string> = []
-  for (const path of paths) {
-    for await (const cursor of finder.find(path)) {
-      const { name } = cursor.source
-      if (await merge.add(cursor)) names.push(name)
-      else problems.add(name, "NO_MESSAGES", null, "nothing in it is market data")
-    }
+  for await (const cursor of finder.findAll(paths)) {
+    const { name } = cursor.source
+    if (await merge.add(cursor)) names.push(name)
+    else problems.add(name, "NO_MESSAGES", null, "nothing in it is market data")
   }
   return names
 }

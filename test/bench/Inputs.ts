@@ -10,9 +10,9 @@ import { basename, join } from "node:path"
 import { createInterface } from "node:readline"
 import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
-import { openSource, type RecordingSource } from "../../src/market/recording/RecordingCursor.ts"
 import { RecordingFinder } from "../../src/market/recording/RecordingFinder.ts"
 import { RecordingProblems } from "../../src/market/recording/RecordingProblem.ts"
+import { openSource, type RecordingSource } from "../../src/market/recording/RecordingSource.ts"
 import { messagesOf } from "../../src/sandbox/RaceDay.ts"
 
 export interface Input {

@@ -7,32 +7,10 @@
 import type { MarketMessage } from "../MarketMessage.ts"
 import { MessageScanner } from "../scan/MessageScanner.ts"
 import type { MessageTape } from "../scan/MessageTape.ts"
-import { type ByteRange, readRange } from "./ByteRange.ts"
-import { decode, type Encoding } from "./Encoding.ts"
 import { readStretches, type Stretch } from "./LineReader.ts"
 import type { OnDamage, RecordingProblemKind, RecordingProblems } from "./RecordingProblem.ts"
-
-/** Where a recording's bytes lie and how they are packed, outermost first. */
-export interface RecordingSource {
-  /** As problems name it: the file as given or found, a member of an archive behind a `!`. */
-  readonly name: string
-  readonly file: string
-  /** Its path within the archive, with a `!` between archives; null for a file that is none. */
-  readonly member: string | null
-  readonly range: ByteRange
-  readonly encodings: ReadonlyArray<Encoding>
-}
-
-/** A source's bytes, unpacked. */
-export const openSource = (
-  source: RecordingSource,
-  onDamage: OnDamage,
-  onRead: (bytes: number) => void
-): AsyncGenerator<Uint8Array, void> =>
-  source.encodings.reduce(
-    (bytes, encoding) => decode(encoding, bytes, onDamage),
-    readRange(source.range, onDamage, onRead)
-  )
+import { openSource, type RecordingSource } from "./RecordingSource.ts"
+import type { Unpacked, Unpackers } from "./Unpackers.ts"
 
 /** Publish times outside 2000 to 2100 are no times. */
 const earliest = 946_684_800_000
@@ -60,6 +38,8 @@ export class RecordingCursor {
   bytesRead = 0
   private readonly scanner = new MessageScanner()
   private readonly problems: RecordingProblems
+  private readonly unpackers: Unpackers | null
+  private prepared: Unpacked | null = null
   private stretches: AsyncGenerator<Stretch, void> | null = null
   private ahead: Promise<IteratorResult<Stretch, void>> | null = null
   private at = 0
@@ -69,22 +49,48 @@ export class RecordingCursor {
   /** What came before this line was reported when it was read the first time. */
   private reportedUpTo = 0
   private readonly damage = new Set<string>()
+  private isReadingAhead = false
+  /** What was met while reading ahead: told when what was read is used, so that nobody's pace shows in the problems. */
+  private untold: Array<() => void> = []
 
-  constructor(source: RecordingSource, problems: RecordingProblems) {
+  /** With `unpackers`, what is packed is unpacked by them. */
+  constructor(source: RecordingSource, problems: RecordingProblems, unpackers: Unpackers | null = null) {
     this.source = source
     this.problems = problems
+    this.unpackers = unpackers
   }
 
   /** Takes bytes that were already opened to see what they are. */
   adopt(bytes: AsyncIterable<Uint8Array>): void {
-    this.stretches = readStretches(bytes, () => this.report("LINE_TOO_LONG", "a line of more than 16 MiB is left out"))
+    this.stretches = readStretches(bytes, () =>
+      this.tell(() => this.report("LINE_TOO_LONG", "a line of more than 16 MiB is left out"))
+    )
   }
 
-  readonly onDamage: OnDamage = (kind, message) => {
-    if (this.damage.has(kind)) return
-    this.damage.add(kind)
-    this.problems.add(this.source.name, kind, null, message)
+  /** Its bytes from the beginning. */
+  open(): AsyncGenerator<Uint8Array, void> {
+    const unpacked = this.prepared ?? this.unpackers?.open(this.source) ?? null
+    this.prepared = null
+    return unpacked === null ? openSource(this.source, this.onDamage, this.onRead) : this.openUnpacked(unpacked)
   }
+
+  /** Its bytes as a worker unpacks them. */
+  openUnpacked(unpacked: Unpacked): AsyncGenerator<Uint8Array, void> {
+    unpacked.position = () => this.publishTime
+    return unpacked.read(this.onDamage, this.onRead)
+  }
+
+  /** It is reached soon: what `wake` reads first is unpacked until then, if there are workers for it. */
+  prepare(): void {
+    this.prepared ??= this.unpackers?.open(this.source) ?? null
+  }
+
+  readonly onDamage: OnDamage = (kind, message) =>
+    this.tell(() => {
+      if (this.damage.has(kind)) return
+      this.damage.add(kind)
+      this.problems.add(this.source.name, kind, null, message)
+    })
 
   readonly onRead = (bytes: number): void => {
     this.bytesRead += bytes
@@ -128,10 +134,11 @@ export class RecordingCursor {
    * one is being used: one stretch (up to a chunk; a bzip2 block of 900 kB) more is held.
    */
   async fill(readsAhead: boolean): Promise<boolean> {
-    if (this.stretches === null && !this.isAtEnd) this.adopt(openSource(this.source, this.onDamage, this.onRead))
+    if (this.stretches === null && !this.isAtEnd) this.adopt(this.open())
     while (!this.isAtEnd) {
       const { done, value } = await (this.ahead ?? this.stretches!.next())
       this.ahead = null
+      this.tellAll()
       if (done === true || value === undefined) {
         this.isAtEnd = true
         break
@@ -139,7 +146,10 @@ export class RecordingCursor {
       this.bytes = value.bytes
       this.at = 0
       this.isLastStretch = value.isLast
-      if (readsAhead) this.ahead = this.stretches!.next()
+      if (readsAhead) {
+        this.isReadingAhead = true
+        this.ahead = this.stretches!.next()
+      }
       if (this.advance()) return true
     }
     await this.close()
@@ -165,6 +175,8 @@ export class RecordingCursor {
 
   async close(): Promise<void> {
     const { ahead, stretches } = this
+    this.prepared?.close()
+    this.prepared = null
     this.stretches = null
     this.ahead = null
     this.bytes = nothing
@@ -173,6 +185,17 @@ export class RecordingCursor {
     this.isAtEnd = true
     await ahead
     await stretches?.return()
+  }
+
+  private tell(report: () => void): void {
+    if (this.isReadingAhead) this.untold.push(report)
+    else report()
+  }
+
+  private tellAll(): void {
+    this.isReadingAhead = false
+    for (const report of this.untold) report()
+    this.untold = []
   }
 
   private takeScanned(): boolean {

@@ -14,9 +14,12 @@ import { Catalogues } from "../Catalogues.ts"
 import type { ByteRange } from "./ByteRange.ts"
 import { mayBeCatalogue, takeCatalogue } from "./CatalogueReader.ts"
 import { decode, detect, type Encoding, headBytes } from "./Encoding.ts"
-import { openSource, RecordingCursor, type RecordingSource } from "./RecordingCursor.ts"
+import { Foresight, foreseenCount } from "./Foresight.ts"
+import { RecordingCursor } from "./RecordingCursor.ts"
 import type { OnDamage, RecordingProblems } from "./RecordingProblem.ts"
+import { fileSource, openSource, type RecordingSource } from "./RecordingSource.ts"
 import { type ArchiveMember, tarMembers } from "./TarArchive.ts"
+import type { Unpackers } from "./Unpackers.ts"
 import { type ZipMember, zipMembers } from "./ZipArchive.ts"
 
 /** Archives and compressions within each other, the file itself included. */
@@ -52,33 +55,44 @@ export class RecordingFinder {
   /** Market catalogues among the files found so far. */
   readonly catalogues: Catalogues
   private readonly problems: RecordingProblems
+  private readonly unpackers: Unpackers | null
+  private readonly foresight: Foresight | null
   private readonly seen = new Set<string>()
   private folder: string | null = null
   private spooled = 0
   private spools = 0
 
-  constructor(problems: RecordingProblems, catalogues = new Catalogues()) {
+  /** With `unpackers`, they unpack what is found. */
+  constructor(problems: RecordingProblems, catalogues = new Catalogues(), unpackers: Unpackers | null = null) {
     this.problems = problems
     this.catalogues = catalogues
+    this.unpackers = unpackers
+    this.foresight = unpackers === null ? null : new Foresight(unpackers)
   }
 
-  /** The recordings behind a path, each standing before its first message. */
+  /** The recordings behind the paths, each standing before its first message. */
+  async *findAll(paths: ReadonlyArray<string>): AsyncGenerator<RecordingCursor, void> {
+    for (const [index, path] of paths.entries()) {
+      const known = index === 0 ? 0 : index + foreseenCount
+      for (const next of paths.slice(known, index + foreseenCount + 1)) this.foresight?.path(next)
+      yield* this.find(path)
+    }
+  }
+
+  /** The recordings behind one of them. */
   async *find(path: string): AsyncGenerator<RecordingCursor, void> {
     try {
       const found = await stat(path)
       if (found.isDirectory()) {
         const names = await readdir(path)
-        for (const name of names.toSorted()) yield* this.find(join(path, name))
+        yield* this.findAll(names.toSorted().map((name) => join(path, name)))
       } else if (found.isFile()) {
         // The same file named twice, or named and found in a folder, is one recording.
         const identity = `${found.dev}:${found.ino}`
-        if (this.seen.has(identity)) return
+        if (this.seen.has(identity)) return this.foresight?.take(fileSource(path, found.size))?.unpacked.close()
         this.seen.add(identity)
         this.totalBytes += found.size
-        yield* this.open(
-          { name: path, file: path, member: null, range: { path, start: 0, end: found.size }, encodings: [] },
-          1
-        )
+        yield* this.open(fileSource(path, found.size), 1)
       }
     } catch (error) {
       this.problems.add(path, "UNREADABLE", null, error instanceof Error ? error.message : String(error))
@@ -94,9 +108,15 @@ export class RecordingFinder {
   private async *open(origin: RecordingSource, depth: number): AsyncGenerator<RecordingCursor, void> {
     const encodings: Array<Encoding> = [...origin.encodings]
     const source: RecordingSource = { ...origin, encodings }
-    const cursor = new RecordingCursor(source, this.problems)
-    let opened = await peek(openSource(origin, cursor.onDamage, cursor.onRead))
-    for (let level = depth; ; level++) {
+    const cursor = new RecordingCursor(source, this.problems, this.unpackers)
+    const foreseen = depth < maximumDepth ? this.foresight?.take(origin) : undefined
+    encodings.push(...(foreseen?.found ?? []))
+    let opened = await peek(
+      foreseen === undefined
+        ? openSource(origin, cursor.onDamage, cursor.onRead)
+        : cursor.openUnpacked(foreseen.unpacked)
+    )
+    for (let level = depth + encodings.length - origin.encodings.length; ; level++) {
       const format = detect(opened.head)
       if (format === "plain") {
         const bytes = mayBeCatalogue(opened.head)
@@ -142,7 +162,14 @@ export class RecordingFinder {
     level: number
   ): AsyncGenerator<RecordingCursor, void> {
     const members = format === "tar" ? tarMembers(range, onDamage) : zipMembers(range, onDamage)
-    for await (const member of members) yield* this.open(sourceOf(archive, member), level + 1)
+    const next: Array<RecordingSource> = []
+    for await (const member of members) {
+      const source = sourceOf(archive, member)
+      if (level + 1 < maximumDepth) this.foresight?.source(source)
+      next.push(source)
+      if (next.length > foreseenCount) yield* this.open(next.shift()!, level + 1)
+    }
+    for (const source of next) yield* this.open(source, level + 1)
   }
 
   /** Where the archive lies on disk: in the file itself, or unpacked beside it. */

@@ -10,6 +10,8 @@ import type { RecordingCursor } from "./RecordingCursor.ts"
 const maximumWaiting = 24
 /** With more recordings than this under way, none reads ahead. */
 const maximumReadingAhead = 4
+/** So many of those that are reached next are unpacked ahead, where there are workers to do it. */
+const maximumPrepared = 8
 
 export class RecordingMerge {
   /** A binary heap: the recording whose message is next stands first. */
@@ -17,6 +19,8 @@ export class RecordingMerge {
   private readonly order = new Map<RecordingCursor, number>()
   private readonly resting = new Set<RecordingCursor>()
   private readonly batch = new RecordedBatch()
+  /** Those at rest in the order in which they are reached, once all are known. */
+  private awaited: Array<RecordingCursor> | null = null
   private finishedBytes = 0
 
   /** Takes a recording in; false when it has no message at all. */
@@ -39,9 +43,14 @@ export class RecordingMerge {
   async next(): Promise<RecordedBatch | null> {
     const { batch, heap } = this
     batch.clear()
+    if (this.awaited === null) this.prepareFirst()
     while (heap.length > 0 && !batch.isFull) {
       const cursor = heap[0]!
-      if (this.resting.size > 0 && this.resting.delete(cursor)) await cursor.wake()
+      if (this.resting.size > 0 && this.resting.delete(cursor)) {
+        this.awaited?.pop()
+        this.awaited?.at(-maximumPrepared)?.prepare()
+        await cursor.wake()
+      }
       if (cursor.isOnMessage) batch.add(cursor)
       if (cursor.advance() || (await cursor.fill(heap.length <= maximumReadingAhead))) this.siftDown()
       else this.removeFirst()
@@ -56,6 +65,11 @@ export class RecordingMerge {
   async close(): Promise<void> {
     for (const cursor of this.heap) await cursor.close()
     this.heap.length = 0
+  }
+
+  private prepareFirst(): void {
+    this.awaited = [...this.resting].toSorted((a, b) => (this.isBefore(a, b) ? 1 : -1))
+    for (const cursor of this.awaited.slice(-maximumPrepared)) cursor.prepare()
   }
 
   private isBefore(a: RecordingCursor, b: RecordingCursor): boolean {

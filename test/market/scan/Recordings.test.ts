@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { openSource, type RecordingSource } from "../../../src/market/recording/RecordingCursor.ts"
 import { RecordingFinder } from "../../../src/market/recording/RecordingFinder.ts"
 import { RecordingProblems } from "../../../src/market/recording/RecordingProblem.ts"
+import { openSource, type RecordingSource } from "../../../src/market/recording/RecordingSource.ts"
 import { readStretches } from "../../../src/market/recording/LineReader.ts"
 import { BothWays, sameUpdate, storeState } from "./BookState.ts"
 
