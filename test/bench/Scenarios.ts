@@ -70,9 +70,9 @@ const feed = (files: ReadonlyArray<string>): Work => ({
 })
 
 /** The command `replay` without its output. */
-export const replayOf = (files: ReadonlyArray<string>, settings: SettingsValue): Promise<ReplayReport> =>
+export const replayOf = (files: ReadonlyArray<string>, settings: SettingsValue, workers = 0): Promise<ReplayReport> =>
   Effect.gen(function* () {
-    const recordings = yield* ReplayBot.open(files)
+    const recordings = yield* ReplayBot.open(files, workers)
     return yield* Effect.gen(function* () {
       const { replay, reporter } = yield* ReplayBot.drivers
       yield* replay.run(recordings, Effect.void)
@@ -100,6 +100,11 @@ const probe = (files: ReadonlyArray<string>): Work => ({
       Effect.asVoid(ProbeBots.run(recording, [queueBack], { settings: defaults, profile: "flumine", problems }))
     ).pipe(Effect.provide(NodeServices.layer), Effect.runPromise)
   }
+})
+
+/** Of recordings as they are packed, to be compared with their unpacking. */
+export const replayPacked = (files: ReadonlyArray<string>, workers: number): Work => ({
+  prepare: async () => () => replayOf(files, withoutStrategies, workers)
 })
 
 /** By the name under which a table shows them; the first is what the others are compared with. */

@@ -7,7 +7,7 @@ import type { MarketMessage } from "../../src/market/MarketMessage.ts"
 import { figureOf, measure, ratios, repetitions, say, table, withRange, type Work } from "./Figures.ts"
 import { type Input, inputsOf, unpack, withFolder } from "./Inputs.ts"
 import { peakOf } from "./PeakMemory.ts"
-import { linesOf, scenarioNames, separately } from "./Scenarios.ts"
+import { linesOf, replayPacked, scenarioNames, separately } from "./Scenarios.ts"
 
 const sizeOf = async (files: ReadonlyArray<string>) => {
   let bytes = 0
@@ -52,6 +52,21 @@ const compare = async (name: string, inputs: ReadonlyArray<Input>): Promise<void
   }
   say(`\n${name}: ${lines} lines, ${updates} updates, ${(bytes / 1e6).toFixed(1)} MB`)
   table(rows)
+  if (isPacked) await comparePacked(inputs)
+}
+
+/** The replay of the packed files, beside what unpacking them takes by itself. */
+const comparePacked = async (inputs: ReadonlyArray<Input>): Promise<void> => {
+  const files = [...new Set(inputs.map(({ file, packed }) => packed?.file ?? file))]
+  const counts = [0, 1, 2]
+  const samples = await measure([unpacking(inputs), ...counts.map((workers) => replayPacked(files, workers))])
+  const names = ["unpacking alone", ...counts.map((workers) => `packed, no strategies, --workers ${workers}`)]
+  const rows = samples.map((own, index) => [
+    names[index]!,
+    withRange(figureOf(own), 1),
+    withRange(ratios(own, samples[0]!), 2)
+  ])
+  table([["", "ms", "of unpacking's time"], ...rows])
 }
 
 await withFolder(async (folder) => {
