@@ -9,11 +9,11 @@ import { openSource, type PackedBytes } from "./RecordingSource.ts"
 import type { UnpackedPart, UnpackRequest } from "./UnpackWorker.ts"
 
 /** Unpacked and not yet taken, of all recordings together. */
-export const maximumAheadBytes = 24 * 1024 * 1024
+export const maximumAheadBytes = 12 * 1024 * 1024
 /** What a part that is being unpacked is reckoned at: a block of bzip2 is one. */
 const usualPartBytes = 1024 * 1024
 /** Of one recording, so that those that follow get their share. */
-const maximumParts = 8
+const maximumParts = 6
 /** Enough that a worker need not wait for the next request. */
 const maximumAsked = 2
 /** Where less is packed, the main thread is through before a worker has started. */
