@@ -1,5 +1,4 @@
 /** `replay FILE…`: the bot over recorded markets in their own time, as fast as it goes. */
-import { availableParallelism } from "node:os"
 import { Clock, Console, Effect, Option, Random } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { Settings, type SettingsValue } from "../config/Settings.ts"
@@ -33,17 +32,15 @@ const maximumWorkers = 64
 const workers = Flag.Int("workers").pipe(
   Flag.withMetavar("N"),
   Flag.withDescription(
-    "Threads that unpack recordings ahead; without it one less than there are cores. Results are the same"
+    "Threads that unpack recordings ahead, for folders of packed files; without it none. Results are the same"
   ),
-  Flag.optional
+  Flag.withDefault(0)
 )
 
-const workersOf = (chosen: Option.Option<number>): Effect.Effect<number, BadUsage> => {
-  const count = Option.getOrElse(chosen, () => availableParallelism() - 1)
-  return count >= 0 && count <= maximumWorkers
+const workersOf = (count: number): Effect.Effect<number, BadUsage> =>
+  count >= 0 && count <= maximumWorkers
     ? Effect.succeed(count)
     : Effect.fail(new BadUsage({ message: `--workers: found ${count}, expected 0 to ${maximumWorkers}` }))
-}
 
 const withProfile = (settings: SettingsValue, profile: Option.Option<SettingsValue["paper"]["profile"]>) =>
   Option.match(profile, {

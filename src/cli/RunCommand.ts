@@ -76,11 +76,9 @@ const durationOf = (text: string): Effect.Effect<Duration.Duration, BadUsage> =>
     const [, hours = 0, minutes = 0, seconds = 0] = short
     return Effect.succeed(Duration.seconds(Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)))
   }
-  return Option.match(Duration.fromInput(text as Duration.Input), {
-    onNone: () =>
-      Effect.fail(new BadUsage({ message: `--for: found ${text}, expected a time such as 90s, 2m or 1h30m` })),
-    onSome: Effect.succeed
-  })
+  return Effect.fromOption(Duration.fromInput(text as Duration.Input)).pipe(
+    Effect.mapError(() => new BadUsage({ message: `--for: found ${text}, expected a time such as 90s, 2m or 1h30m` }))
+  )
 }
 
 const runOn = Effect.fnUntraced(function* (file: Option.Option<string>, { feed }: SettingsValue) {

@@ -80,10 +80,10 @@ await Effect.flatMap(ReplayBot.drivers, ({ replay }) => replay.run(source(), Eff
   Random.withSeed("bench"),
   Effect.provide(
     ReplayBot.layer({ persist: false, folders: [], kinds: [watcher], onProblem: () => undefined }).pipe(
-      Layer.provide(Layer.succeed(Settings, ProbeSettings.of(settings, watcher.name, "default")))
+      Layer.provide(Layer.succeed(Settings, ProbeSettings.of(settings, watcher.name, "default"))),
+      Layer.provideMerge(NodeServices.layer)
     )
   ),
-  Effect.provide(NodeServices.layer),
   Effect.runPromise
 )
 

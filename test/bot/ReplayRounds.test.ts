@@ -29,7 +29,12 @@ const sourceOf = (messages: ReadonlyArray<MarketMessage>) => {
 
 describe("Replay", () => {
   it.effect.each([
-    { asks: "each time whether a loop that looks at the time can wait", looksAtTime: true, ran: [0, 2, 4, 6], looked: 7 },
+    {
+      asks: "each time whether a loop that looks at the time can wait",
+      looksAtTime: true,
+      ran: [0, 2, 4, 6],
+      looked: 7
+    },
     { asks: "any other loop once, until something happens", looksAtTime: false, ran: [0, 3], looked: 4 }
   ])("leaves out rounds on their grid of time, and asks $asks", ({ looked, looksAtTime, ran }) =>
     Effect.gen(function* () {

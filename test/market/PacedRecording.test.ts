@@ -17,6 +17,10 @@ const first = 1_600_000_000_000
 const quiet = (...seconds: ReadonlyArray<number>) =>
   seconds.map((at) => JSON.stringify({ op: "mcm", pt: first + at * 1000, mc: [{ id: "1.1" }] })).join("\n")
 
+/** One with a price, so many milliseconds after the first. */
+const line = (at: number, price: number) =>
+  JSON.stringify({ op: "mcm", pt: first + at, mc: [{ id: "1.1", rc: [{ id: 7, atb: [[price, 2]] }] }] })
+
 const pace = Effect.fnUntraced(function* (text: string, speed: number) {
   const recordings = yield* RecordedFiles.open([yield* write("one", text)])
   return yield* PacedRecording.make(recordings, speed)
@@ -95,8 +99,6 @@ describe("PacedRecording.make", () => {
 
   it.effect("files what the books cannot use under the line it came from", () =>
     Effect.gen(function* () {
-      const line = (at: number, price: number) =>
-        JSON.stringify({ op: "mcm", pt: first + at, mc: [{ id: "1.1", rc: [{ id: 7, atb: [[price, 2]] }] }] })
       const file = yield* write("odd", [line(0, 2), line(1, -3), line(2, 2.5)].join("\n"))
       const recordings = yield* RecordedFiles.open([file])
       const paced = yield* PacedRecording.make(recordings, 1)

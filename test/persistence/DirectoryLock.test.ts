@@ -30,7 +30,9 @@ const deadPid = Effect.promise(async () => {
 
 /** Its parent has become another program, which does not wait for it. */
 const zombie = Effect.acquireRelease(
-  Effect.sync(() => spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "inherit"] })),
+  Effect.sync(() =>
+    spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "inherit"] })
+  ),
   (parent) => Effect.sync(() => parent.kill("SIGKILL"))
 ).pipe(
   Effect.flatMap((parent) => Effect.promise(() => once(parent.stdout, "data"))),

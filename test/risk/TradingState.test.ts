@@ -58,14 +58,18 @@ describe("TradingState", () => {
       const said: Array<string> = []
       const away = new StorageFailure({ operation: "set", kind: "unavailable", message: "gone" })
       const store = Layer.succeed(TradingStateRepository, {
-        get: () => Effect.succeed(undefined),
+        get: () => Effect.void,
         set: () => Effect.fail(away)
       })
       yield* Effect.flatMap(TradingState, (trading) =>
         Effect.all([trading.pause("a"), trading.resume("b"), trading.pause("c")])
       ).pipe(
-        Effect.provide(TradingState.layer("paper").pipe(Layer.provide(store))),
-        Effect.provide(Logger.layer([Logger.make(({ message }) => void said.push(String(message)))]))
+        Effect.provide(
+          Layer.merge(
+            TradingState.layer("paper").pipe(Layer.provide(store)),
+            Logger.layer([Logger.make(({ message }) => void said.push(String(message)))])
+          )
+        )
       )
       assert.lengthOf(
         said.filter((message) => message.includes("not written")),

@@ -38,4 +38,4 @@ export const put = (tree: unknown, [key, ...rest]: KeyPath, value: unknown): unk
 }
 
 /** The settings of a file, every other key at its default. */
-export const settingsOf = (tree: Tree): SettingsValue => Schema.decodeUnknownSync(SettingsSchema)(tree)
+export const settingsOf = (tree: Tree): SettingsValue => Schema.decodeSync(SettingsSchema)(tree)

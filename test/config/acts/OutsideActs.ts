@@ -25,8 +25,9 @@ const modules: Look = (settings) =>
   Effect.map(StrategyRegistry, ({ registrations }) =>
     registrations.filter(({ source }) => source !== "built in").map(({ kind }) => kind.name)
   ).pipe(
-    Effect.provide(StrategyRegistry.layer([folder])),
-    Effect.provide(Layer.merge(given(settings), NodeServices.layer))
+    Effect.provide(
+      StrategyRegistry.layer([folder]).pipe(Layer.provide(Layer.merge(given(settings), NodeServices.layer)))
+    )
   )
 
 const loaded =
