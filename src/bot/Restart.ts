@@ -48,9 +48,11 @@ const make = Effect.gen(function* () {
     const today = TradingDay.at(now, zone)
     const settledToday = yield* bets.settledBetween(executor.mode, today.start, today.end)
     const bankroll = trading.bankroll + (yield* bets.totalNet(executor.mode))
-    yield* risk.restore({ bankroll, openBets: open, settledToday: settledToday.flatMap(settlementOf) })
-    breaker.setBankroll(bankroll)
-    yield* breaker.flush
+    const results = settledToday.flatMap(settlementOf)
+    yield* risk.restore({ bankroll, openBets: open, settledToday: results })
+    // A process that died between writing a result and telling the breaker would have left a loss uncounted; what the
+    // breaker has counted it does not count again.
+    for (const { at, betId, net } of results) yield* breaker.recordBetResult({ betId, net, bankroll, at })
     for (const bet of open) openBets.put(bet)
     yield* executor.resume(open)
     yield* orders.applyUpdates

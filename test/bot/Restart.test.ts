@@ -2,16 +2,39 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { OpenBets } from "../../src/bot/OpenBets.ts"
 import { BetRepository } from "../../src/persistence/BetRepository.ts"
+import { CircuitBreaker } from "../../src/risk/CircuitBreaker.ts"
 import { RiskManager } from "../../src/risk/RiskManager.ts"
 import { TradingState } from "../../src/risk/TradingState.ts"
 import * as Bet from "../../src/domain/Bet.ts"
-import { intent } from "../risk/Builders.ts"
+import { intent, matched } from "../risk/Builders.ts"
 import { back, backer, strategy } from "../builders/strategies.ts"
 import { TestDatabase } from "../builders/TestDatabase.ts"
-import { allBets, anOpenRace, denials, exposure, noon, pass, statuses, tell, TestBot, withBot } from "./TestBot.ts"
+import {
+  allBets,
+  anOpenRace,
+  breakerPhase,
+  denials,
+  exposure,
+  noon,
+  pass,
+  statuses,
+  tell,
+  TestBot,
+  withBot
+} from "./TestBot.ts"
 
 const often = "trading: { strategy_evaluation_interval: 1 }"
 const keeping = `${often}\nbot: { on_shutdown: keep }`
+
+/** A bet as intended, and as its settlement left it. */
+const settledBet = (n: number, profit: number) => {
+  const before = Bet.fromIntent(intent({ id: n, runner: n }))
+  const at = before.createdAt
+  return {
+    before,
+    after: Bet.transition(matched({ id: n, runner: n }), { _tag: "Settled", at: at + 2, profit, commission: 0 })
+  }
+}
 
 describe("Restart.restore", () => {
   it.effect("takes up matched bets, asks how their markets end, and settles them once", () =>
@@ -36,6 +59,26 @@ describe("Restart.restore", () => {
             exposure: 0
           })
           expect((yield* OpenBets).count()).toBe(0)
+        })
+      )
+    })
+  )
+
+  it.effect("counts once, for the breaker, the losses that a dying process had written and not told", () =>
+    Effect.gen(function* () {
+      const database = yield* TestDatabase.make
+      const options = { strategies: [], settings: "bot: { max_consecutive_losses: 2 }", database }
+      const lost = [1, 2].map((selection) => settledBet(selection, -200))
+      yield* withBot(options)(
+        BetRepository.use((bets) =>
+          Effect.andThen(bets.create(lost.map(({ before }) => before)), bets.update(lost.map(({ after }) => after)))
+        )
+      )
+      yield* withBot(options)(Effect.map(breakerPhase, (phase) => expect(phase).toBe("OPEN")))
+      yield* withBot(options)(
+        Effect.map(CircuitBreaker, (breaker) => {
+          const { consecutiveLosses, trips } = breaker.state(noon)
+          expect([consecutiveLosses, trips]).toEqual([2, 1])
         })
       )
     })
