@@ -1,9 +1,9 @@
 /**
- * Which markets are races we trade, which of them are next, and what a market's names tell of a race. Definitions are
+ * Which markets are races we trade, and what a market's names tell of a race. Definitions are
  * all that recordings have, and they leave out much: every fact may be missing.
  */
 import type { SettingsValue } from "../config/Settings.ts"
-import { isRace, type MarketDefinition, timeToStartMs } from "../domain/Market.ts"
+import { isRace, type MarketDefinition } from "../domain/Market.ts"
 
 export type MarketFilter = SettingsValue["markets"]
 
@@ -15,24 +15,6 @@ export const isTraded = (market: MarketDefinition, filter: MarketFilter): boolea
   (filter.eventTypes.length === 0 || filter.eventTypes.includes(market.eventTypeId)) &&
   (filter.countries.length === 0 || market.countryCode === null || filter.countries.includes(market.countryCode)) &&
   (filter.marketTypes.length === 0 || market.marketType === null || filter.marketTypes.includes(market.marketType))
-
-/**
- * The open markets that start within the window, soonest first and by id among equals.
- *
- * @param now epoch milliseconds
- * @param window milliseconds before the scheduled off, both ends included
- */
-export const upcoming = (
-  markets: Iterable<MarketDefinition>,
-  now: number,
-  window: { readonly fromMs: number; readonly toMs: number }
-): ReadonlyArray<MarketDefinition> =>
-  Array.from(markets)
-    .filter((market) => {
-      const left = timeToStartMs(market, now)
-      return market.status === "OPEN" && !market.inPlay && left >= window.fromMs && left <= window.toMs
-    })
-    .toSorted((a, b) => a.marketTime - b.marketTime || (a.marketId < b.marketId ? -1 : 1))
 
 export interface RaceFacts {
   readonly venue: string | null

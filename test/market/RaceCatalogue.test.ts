@@ -6,7 +6,6 @@ import type { MarketDefinitionMessage } from "../../src/market/MarketMessage.ts"
 import * as RaceCatalogue from "../../src/market/RaceCatalogue.ts"
 import { definition } from "./Messages.ts"
 
-const off = Date.parse("2024-06-01T14:00:00.000Z")
 const market = (change: MarketDefinitionMessage, id = "1.100"): MarketDefinition =>
   decodeDefinition(id as MarketId, definition({ countryCode: "GB", ...change }), () => undefined)
 
@@ -34,25 +33,6 @@ describe("RaceCatalogue.isTraded", () => {
     const any = { eventTypes: [], countries: [], marketTypes: [] }
     expect(RaceCatalogue.isTraded(unknown, any)).toBe(true)
     expect(RaceCatalogue.isTraded(market({ eventTypeId: "1" }), any)).toBe(true)
-  })
-})
-
-describe("RaceCatalogue.upcoming", () => {
-  const window = { fromMs: 60_000, toMs: 600_000 }
-
-  it("gives open markets within the window, soonest first", () => {
-    const at = (minutes: number, id: string, change: MarketDefinitionMessage = {}) =>
-      market({ marketTime: new Date(off + minutes * 60_000).toISOString(), ...change }, id)
-    const markets = [
-      at(10, "1.10"),
-      at(1, "1.2"),
-      at(1, "1.1"),
-      at(0.5, "1.3"),
-      at(11, "1.4"),
-      at(5, "1.5", { status: "SUSPENDED" }),
-      at(5, "1.6", { inPlay: true })
-    ]
-    expect(RaceCatalogue.upcoming(markets, off, window).map(({ marketId }) => marketId)).toEqual(["1.1", "1.2", "1.10"])
   })
 })
 
