@@ -106,6 +106,11 @@ describe("the house", () => {
     expect(offenders(({ room }, code) => room !== "persistence" && sql.test(code))).toEqual([])
   })
 
+  it("speaks gRPC where predictions are asked for and served only", () => {
+    const speakers = ["prediction/GrpcCall.ts", "prediction/PredictorGrpc.ts", "prediction/service/GrpcServer.ts"]
+    expect(offenders(({ path, text }) => text.includes('from "@grpc/') && !speakers.includes(path))).toEqual([])
+  })
+
   it("lets only the risk manager approve an order", () => {
     const approving = modules.filter(
       ({ path, text }) => path !== "domain/ApprovedOrder.ts" && /\bseal\b/.test(codeOf(text))

@@ -7,16 +7,13 @@ import type { Mode } from "../domain/Mode.ts"
 import * as ExecutorPaper from "../execution/ExecutorPaper.ts"
 import * as OrderUpdatesPaper from "../execution/OrderUpdatesPaper.ts"
 import { PaperVenue } from "../execution/PaperVenue.ts"
+import { BotServer } from "../http/BotServer.ts"
 import * as Logging from "../monitoring/Logging.ts"
-import { Notifier } from "../monitoring/Notifier.ts"
+import * as NotifierWebhook from "../monitoring/NotifierWebhook.ts"
 import * as Telemetry from "../monitoring/Telemetry.ts"
-import * as BetsOfThisRun from "../persistence/BetsOfThisRun.ts"
-import * as Database from "../persistence/Database.ts"
-import { InstanceLock } from "../persistence/InstanceLock.ts"
-import * as Migrations from "../persistence/Migrations.ts"
-import * as Repositories from "../persistence/Repositories.ts"
 import { StrategyRegistry } from "../strategy/StrategyRegistry.ts"
 import * as BotLayer from "./BotLayer.ts"
+import * as Predictions from "./Predictions.ts"
 
 /** Whose bets a paper bot's are: of now, or of a recording. */
 export type PaperMode = Exclude<Mode, "live">
@@ -38,16 +35,6 @@ export const venueLoop = Layer.effect(
   ])
 )
 
-/** The database of the settings, migrated, and ours alone. A recording's bets do not mix with those of earlier replays. */
-export const database = (mode: PaperMode) => {
-  const repositories = Repositories.layerSql.pipe(
-    Layer.provideMerge(Migrations.layer),
-    Layer.provideMerge(InstanceLock.layer(mode)),
-    Layer.provideMerge(Database.layer)
-  )
-  return mode === "replay" ? BetsOfThisRun.layer(mode).pipe(Layer.provideMerge(repositories)) : repositories
-}
-
 export interface PaperOptions {
   readonly mode: PaperMode
   /** Where the user's strategy modules are looked for. */
@@ -56,11 +43,14 @@ export interface PaperOptions {
 
 /** Needs settings, a price feed and its books. */
 export const layer = ({ folders, mode }: PaperOptions) =>
-  Orchestrator.layer.pipe(
+  BotServer.layer.pipe(
+    Layer.provideMerge(Orchestrator.layer),
     Layer.provideMerge(BotLayer.layer(mode)),
     Layer.provide(venueLoop),
     Layer.provideMerge(venue(mode)),
-    Layer.provideMerge(Layer.mergeAll(StrategyRegistry.layer(folders), Notifier.layerLog)),
-    Layer.provideMerge(database(mode)),
+    Layer.provideMerge(
+      Layer.mergeAll(StrategyRegistry.layer(folders), NotifierWebhook.layer(mode), Predictions.layer(mode))
+    ),
+    Layer.provideMerge(BotLayer.database(mode)),
     Layer.provideMerge(Layer.mergeAll(Logging.layer, Telemetry.layer()))
   )

@@ -11,11 +11,13 @@ import { Books } from "../market/Books.ts"
 import type { OnBookProblem } from "../market/BookProblem.ts"
 import * as RecordedFiles from "../market/RecordedFiles.ts"
 import type { RecordedBatch } from "../market/recording/RecordedBatch.ts"
+import * as Metrics from "../monitoring/Metrics.ts"
 import { Notifier } from "../monitoring/Notifier.ts"
 import * as Telemetry from "../monitoring/Telemetry.ts"
 import { DatabaseHealth } from "../persistence/DatabaseHealth.ts"
 import { InstanceLock } from "../persistence/InstanceLock.ts"
 import * as Repositories from "../persistence/Repositories.ts"
+import { Predictor } from "../prediction/Predictor.ts"
 import type { StrategyKind } from "../strategy/Strategy.ts"
 import * as Registry from "../strategy/StrategyRegistry.ts"
 import { StrategyRegistry } from "../strategy/StrategyRegistry.ts"
@@ -74,14 +76,20 @@ export const layer = ({ folders, kinds, onProblem, persist }: ReplayOptions) =>
         Layer.provideMerge(BotLayer.layer("replay").pipe(Layer.provide(persist ? Layer.empty : withoutOdds))),
         Layer.provideMerge(PaperBot.venue("replay")),
         Layer.provideMerge(
-          Layer.mergeAll(Books.layerReporting(onProblem), registry(folders, kinds), Notifier.layerLog)
+          Layer.mergeAll(
+            Books.layerReporting(onProblem),
+            registry(folders, kinds),
+            Notifier.layerLog,
+            Predictor.layerNone
+          )
         ),
-        Layer.provideMerge(persist ? PaperBot.database("replay") : inMemory),
+        Layer.provideMerge(persist ? BotLayer.database("replay") : inMemory),
         Layer.provideMerge(
           Layer.mergeAll(
             Layer.succeed(Clock.Clock, clock),
             Layer.succeed(References.MinimumLogLevel, "Error"),
-            Telemetry.layerOff
+            Telemetry.layerOff,
+            Metrics.layerOff
           )
         )
       )

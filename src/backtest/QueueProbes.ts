@@ -9,7 +9,9 @@ const near = 600
 const patienceMs = 5000
 
 const join = (side: Side, price: (runner: RunnerBook) => number): ProbeRule => {
-  const place = beforeOff(near, (turn, runner) => turn.place(runner, side, limit(price(runner)), 200))
+  const place = beforeOff(near, (turn, runner) => {
+    if (turn.isFree(runner)) turn.place(runner, side, limit(price(runner)), 200)
+  })
   return (turn) => {
     turn.cancelOlderThan(patienceMs)
     place(turn)

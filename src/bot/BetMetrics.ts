@@ -1,9 +1,12 @@
 /** Counts in the metrics what a step of a bet means, each thing once. */
-import { Effect } from "effect"
+import type { Effect } from "effect"
 import * as Bet from "../domain/Bet.ts"
 import * as Metrics from "../monitoring/Metrics.ts"
 
 const isPlaced = ({ status }: Bet.Bet): boolean => status !== "pending" && status !== "unknown" && status !== "rejected"
+
+/** The venue has accepted it in this step. */
+export const becamePlaced = (before: Bet.Bet, after: Bet.Bet): boolean => !isPlaced(before) && isPlaced(after)
 
 const endings = [
   ["cancelled", "sizeCancelled"],
@@ -11,26 +14,23 @@ const endings = [
   ["voided", "sizeVoided"]
 ] as const
 
-/** Plain code up to the counting itself: each bet comes here a few times. */
-export const changed = (before: Bet.Bet, after: Bet.Bet): Effect.Effect<void> => {
+const tell = ({ count, observe }: Metrics.Recorder, before: Bet.Bet, after: Bet.Bet): void => {
   const { side, strategyId: strategy_id } = after
-  let counted: Effect.Effect<void> = Effect.void
-  const add = (more: Effect.Effect<void>) =>
-    void (counted = counted === Effect.void ? more : Effect.andThen(counted, more))
-  if (!isPlaced(before) && isPlaced(after)) {
-    add(Metrics.count("bets_placed_total", { strategy_id, side }))
-    if (after.placedAt !== null) {
-      add(Metrics.observe("placement_latency_seconds", {}, after.placedAt - after.createdAt))
-    }
+  if (becamePlaced(before, after)) {
+    count("bets_placed_total", { strategy_id, side })
+    if (after.placedAt !== null) observe("placement_latency_seconds", {}, after.placedAt - after.createdAt)
   }
-  if (before.fills.length === 0 && after.fills.length > 0) {
-    add(Metrics.count("bets_matched_total", { strategy_id, side }))
-  }
+  if (before.fills.length === 0 && after.fills.length > 0) count("bets_matched_total", { strategy_id, side })
   for (const [how, part] of endings) {
-    if (before[part] === 0 && after[part] > 0) add(Metrics.count("bets_cancelled_total", { strategy_id, how }))
+    if (before[part] === 0 && after[part] > 0) count("bets_cancelled_total", { strategy_id, how })
   }
-  if (before.status === after.status) return counted
-  if (after.status === "rejected") add(Metrics.count("bets_rejected_total", { strategy_id }))
-  if (after.status === "unknown") add(Metrics.count("bets_unknown_total", { strategy_id }))
-  return counted
+  if (before.status === after.status) return
+  if (after.status === "rejected") count("bets_rejected_total", { strategy_id })
+  if (after.status === "unknown") count("bets_unknown_total", { strategy_id })
 }
+
+/** The steps of several bets at once. */
+export const changed = (steps: ReadonlyArray<readonly [before: Bet.Bet, after: Bet.Bet]>): Effect.Effect<void> =>
+  Metrics.record((recorder) => {
+    for (const [before, after] of steps) tell(recorder, before, after)
+  })

@@ -20,7 +20,10 @@ export class DecisionLog extends Context.Service<
     readonly flush: Effect.Effect<void, StorageFailure>
     /** Too little has gathered to be worth a write. */
     readonly canWait: () => boolean
+    readonly waiting: () => number
     readonly dropped: () => number
+    /** Why the market's last signal did not become a bet; null while none was refused. */
+    readonly latest: (marketId: MarketId) => Decision.Decision | null
     /** The market is over: its reasons need not be remembered. */
     readonly forget: (marketId: MarketId) => void
   }
@@ -38,6 +41,8 @@ const make = Effect.gen(function* () {
   const buffer = WriteBuffer.make<Decision.Decision>(capacity)
   const lastReasons = new Map<MarketId, Map<string, Decision.DenialReason>>()
 
+  const latest = new Map<MarketId, Decision.Decision>()
+
   const isNew = ({ denial, marketId, runner, step, strategyId }: Decision.Decision): boolean => {
     const reasons = lastReasons.get(marketId) ?? new Map<string, Decision.DenialReason>()
     lastReasons.set(marketId, reasons)
@@ -50,11 +55,17 @@ const make = Effect.gen(function* () {
   return DecisionLog.of({
     record: (decision) => {
       tally.denial(decision.denial.reason)
+      latest.set(decision.marketId, decision)
       if (isNew(decision)) buffer.offer(decision)
     },
     flush: buffer.flush((decisions) => repository.insert(mode, decisions)),
     canWait: buffer.canWait,
+    waiting: buffer.size,
     dropped: buffer.dropped,
-    forget: (marketId) => void lastReasons.delete(marketId)
+    latest: (marketId) => latest.get(marketId) ?? null,
+    forget: (marketId) => {
+      lastReasons.delete(marketId)
+      latest.delete(marketId)
+    }
   })
 })

@@ -32,11 +32,13 @@ export class Feed extends Context.Service<
     readonly lastArrival: () => number
     /** Open markets of the kinds that are traded. */
     readonly tradable: () => Iterable<MarketBook>
+    /** Whether it is true of one of them: without the garbage that going through them one by one leaves. */
+    readonly someTradable: (test: (book: MarketBook) => boolean) => boolean
     /**
-     * Markets that have changed, when strategies are to look at updates: each at most once in
+     * Shows the markets that have changed, when strategies are to look at updates: each at most once in
      * `trading.min_evaluation_gap_ms`. One that changes sooner waits for the gap to be over.
      */
-    readonly takeTouched: () => ReadonlyArray<MarketBook>
+    readonly takeTouched: (look: (book: MarketBook) => void) => void
     /** True when `takeTouched` has something to give. */
     readonly hasTouched: () => boolean
   }
@@ -48,10 +50,25 @@ export class Feed extends Context.Service<
 }
 
 interface Watched {
-  readonly definition: MarketDefinition
-  readonly isTraded: boolean
+  book: MarketBook
+  definition: MarketDefinition
+  isTraded: boolean
   /** Strategies do not look at its updates before. */
   lookAt: number
+  /** It has changed, and strategies have not looked at it since. */
+  isTouched: boolean
+}
+
+/** Fields, because a number that closures share is a new object each time it changes. */
+class Times {
+  lastPublished = 0
+  lastArrival: number
+  /** The first time at which one of the touched markets may be looked at. */
+  nextLookAt = Infinity
+
+  constructor(now: number) {
+    this.lastArrival = now
+  }
 }
 
 const make = Effect.gen(function* () {
@@ -68,18 +85,17 @@ const make = Effect.gen(function* () {
 
   const watched = new Map<MarketId, Watched>()
   const seen = new Set<MarketId>()
-  const touched = new Set<MarketBook>()
+  /** Markets to look at, in the first `touchedCount` places: the list keeps its size, because it fills with every update. */
+  const touched: Array<Watched | undefined> = []
+  let touchedCount = 0
   const looksAtUpdates = trading.evaluation === "on_update"
   const gapMs = Duration.toMillis(trading.minEvaluationGapMs)
-  /** The first time at which one of the touched markets may be looked at. */
-  let nextLookAt = Infinity
-  let lastPublishTime = 0
-  let lastArrival = clock.currentTimeMillisUnsafe()
+  const times = new Times(clock.currentTimeMillisUnsafe())
 
   /** The market is over: whatever is kept of it goes. */
   const forget = (marketId: MarketId): void => {
-    const book = books.get(marketId)
-    if (book !== undefined) touched.delete(book)
+    const market = watched.get(marketId)
+    if (market !== undefined) market.isTouched = false
     watched.delete(marketId)
     races.forget(marketId)
     odds.forget(marketId)
@@ -90,15 +106,21 @@ const make = Effect.gen(function* () {
   settlement.onOver(forget)
 
   const arrived = (publishTime: number): void => {
-    lastArrival = clock.currentTimeMillisUnsafe()
-    if (publishTime > lastPublishTime) lastPublishTime = publishTime
+    times.lastArrival = clock.currentTimeMillisUnsafe()
+    if (publishTime > times.lastPublished) times.lastPublished = publishTime
   }
 
   /** A definition that is new: the same market's later messages share the object until it changes. */
-  const defined = (definition: MarketDefinition): Watched => {
+  const defined = (definition: MarketDefinition, book: MarketBook): Watched => {
     const isTraded = RaceCatalogue.isTraded(definition, markets)
-    const now = { definition, isTraded, lookAt: watched.get(definition.marketId)?.lookAt ?? 0 }
-    watched.set(definition.marketId, now)
+    let market = watched.get(definition.marketId)
+    if (market === undefined) {
+      market = { book, definition, isTraded, lookAt: 0, isTouched: false }
+      watched.set(definition.marketId, market)
+    }
+    market.book = book
+    market.definition = definition
+    market.isTraded = isTraded
     seen.add(definition.marketId)
     tally.activity.markets = seen.size
     if (isTraded) races.noticed(definition)
@@ -107,7 +129,7 @@ const make = Effect.gen(function* () {
       if (isTraded || openBets.onMarket(definition.marketId).length > 0) settlement.closed(definition)
       else forget(definition.marketId)
     }
-    return now
+    return market
   }
 
   const changed = (book: MarketBook): void => {
@@ -115,31 +137,36 @@ const make = Effect.gen(function* () {
     const { definition } = book
     if (definition === null) return
     let market = watched.get(book.marketId)
-    if (market === undefined || market.definition !== definition) market = defined(definition)
+    if (market?.book !== book || market.definition !== definition) market = defined(definition, book)
     if (!market.isTraded) return
     strategies.observe(definition, book, book.publishTime)
     odds.notice(book)
     if (!looksAtUpdates) return
-    touched.add(book)
-    nextLookAt = Math.min(nextLookAt, market.lookAt)
+    if (!market.isTouched) {
+      market.isTouched = true
+      touched[touchedCount++] = market
+    }
+    times.nextLookAt = Math.min(times.nextLookAt, market.lookAt)
   }
 
-  const takeTouched = (): ReadonlyArray<MarketBook> => {
+  const takeTouched = (look: (book: MarketBook) => void): void => {
     const now = clock.currentTimeMillisUnsafe()
-    const due: Array<MarketBook> = []
-    nextLookAt = Infinity
-    for (const book of touched) {
-      const market = watched.get(book.marketId)
-      if (market !== undefined && market.lookAt > now) {
-        nextLookAt = Math.min(nextLookAt, market.lookAt)
+    let waiting = 0
+    times.nextLookAt = Infinity
+    for (let i = 0; i < touchedCount; i++) {
+      const market = touched[i]!
+      if (!market.isTouched) continue
+      if (market.lookAt > now) {
+        times.nextLookAt = Math.min(times.nextLookAt, market.lookAt)
+        touched[waiting++] = market
         continue
       }
-      touched.delete(book)
-      if (market === undefined) continue
+      market.isTouched = false
       market.lookAt = now + gapMs
-      due.push(book)
+      look(market.book)
     }
-    return due
+    touched.fill(undefined, waiting, touchedCount)
+    touchedCount = waiting
   }
 
   return Feed.of({
@@ -151,8 +178,16 @@ const make = Effect.gen(function* () {
       arrived(batch.publishTime(index))
       for (const book of batch.applyTo(books, index)) changed(book)
     },
-    lastPublishTime: () => lastPublishTime,
-    lastArrival: () => lastArrival,
+    lastPublishTime: () => times.lastPublished,
+    lastArrival: () => times.lastArrival,
+    someTradable: (test) => {
+      for (const { definition, isTraded } of watched.values()) {
+        if (!isTraded || definition.status !== "OPEN") continue
+        const book = books.get(definition.marketId)
+        if (book !== undefined && test(book)) return true
+      }
+      return false
+    },
     *tradable() {
       for (const [marketId, { definition, isTraded }] of watched) {
         if (!isTraded || definition.status !== "OPEN") continue
@@ -160,7 +195,7 @@ const make = Effect.gen(function* () {
         if (book !== undefined) yield book
       }
     },
-    hasTouched: () => touched.size > 0 && nextLookAt <= clock.currentTimeMillisUnsafe(),
+    hasTouched: () => touchedCount > 0 && times.nextLookAt <= clock.currentTimeMillisUnsafe(),
     takeTouched
   })
 })

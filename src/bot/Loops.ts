@@ -1,5 +1,5 @@
 /** Everything that recurs, in one table: what comes round with time, and what the feed sets off. */
-import { Context, Duration, Effect, Layer } from "effect"
+import { Clock, Context, Duration, Effect, Layer } from "effect"
 import { Settings } from "../config/Settings.ts"
 import type { StorageFailure } from "../persistence/StorageFailure.ts"
 import { Monitor } from "../monitoring/Monitor.ts"
@@ -11,8 +11,12 @@ import type { Loop, Reaction } from "./Loop.ts"
 import { MarketSettlement } from "./MarketSettlement.ts"
 import { OddsRecorder } from "./OddsRecorder.ts"
 import { OrderManager } from "./OrderManager.ts"
+import { PredictionLog } from "./PredictionLog.ts"
 import { RaceRecorder } from "./RaceRecorder.ts"
+import * as ServiceReport from "./ServiceReport.ts"
+import { TradingControl } from "./TradingControl.ts"
 import { TradingCycle } from "./TradingCycle.ts"
+import { Watch } from "./Watch.ts"
 
 /** Loops that only some modes have, for instance the simulator's. */
 export const ExtraLoops = Context.Reference<ReadonlyArray<Loop>>("clever-better/bot/ExtraLoops", {
@@ -41,11 +45,19 @@ const make = Effect.gen(function* () {
   const settlement = yield* MarketSettlement
   const strategies = yield* ActiveStrategies
   const decisions = yield* DecisionLog
+  const predictions = yield* PredictionLog
   const recorder = yield* OddsRecorder
   const monitor = yield* Monitor
   const guards = yield* Guards
+  const control = yield* TradingControl
+  const watch = yield* Watch
   const heartbeat = yield* Heartbeat
   const extra = yield* ExtraLoops
+  const clock = yield* Clock.Clock
+  const longestCycleMs = Math.max(Duration.toMillis(trading.strategyEvaluationInterval) * 3, 60_000)
+  let cycledAt = clock.currentTimeMillisUnsafe()
+  const cycled = Effect.sync(() => void (cycledAt = clock.currentTimeMillisUnsafe()))
+  const report = yield* ServiceReport.loop(() => clock.currentTimeMillisUnsafe() - cycledAt < longestCycleMs)
 
   /** Settlements that the performance figures have in them; none before the first look at the database. */
   let counted = -1
@@ -66,7 +78,7 @@ const make = Effect.gen(function* () {
       {
         name: "trading",
         every: trading.strategyEvaluationInterval,
-        run: cycle.run,
+        run: Effect.andThen(cycle.run, cycled),
         canWait: cycle.canWait,
         looksAtTime: true
       },
@@ -97,9 +109,19 @@ const make = Effect.gen(function* () {
         writes: true,
         canWait: decisions.canWait
       },
+      {
+        name: "predictions",
+        every: odds.flushIntervalSeconds,
+        run: predictions.flush,
+        writes: true,
+        canWait: predictions.canWait
+      },
       { name: "database guard", every: Duration.seconds(5), run: guards.checkDatabase, inRealTimeOnly: true },
       { name: "feed guard", every: Duration.seconds(1), run: guards.checkFeed, inRealTimeOnly: true },
+      { name: "control", every: Duration.seconds(1), run: control.check, inRealTimeOnly: true },
+      { name: "watch", every: Duration.seconds(1), run: watch.check, inRealTimeOnly: true },
       { name: "heartbeat", every: Duration.minutes(1), run: heartbeat.beat, inRealTimeOnly: true },
+      ...(report === null ? [] : [report]),
       ...extra
     ]
   })

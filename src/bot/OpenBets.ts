@@ -8,23 +8,35 @@ import type { BetId, MarketId, StrategyId } from "../domain/Identifiers.ts"
 
 const none: ReadonlyArray<Bet.Bet> = []
 
+/** A strategy's bets on a market, and as it is shown them: a list made anew once something has changed. */
+interface Own {
+  readonly bets: Map<BetId, Bet.Bet>
+  shown: ReadonlyArray<Bet.Bet> | null
+}
+
+const show = (own: Own | undefined): ReadonlyArray<Bet.Bet> =>
+  own === undefined ? none : (own.shown ??= [...own.bets.values()])
+
 const make = () => {
   const byId = new Map<BetId, Bet.Bet>()
-  const byMarket = new Map<MarketId, Map<StrategyId, ReadonlyArray<Bet.Bet>>>()
+  const byMarket = new Map<MarketId, Map<StrategyId, Own>>()
 
-  const others = (bet: Bet.Bet) => {
-    const strategies = byMarket.get(bet.marketId) ?? new Map<StrategyId, ReadonlyArray<Bet.Bet>>()
-    byMarket.set(bet.marketId, strategies)
-    return strategies
+  const ownOf = ({ marketId, strategyId }: Bet.Bet): Own => {
+    let strategies = byMarket.get(marketId)
+    if (strategies === undefined) byMarket.set(marketId, (strategies = new Map()))
+    let own = strategies.get(strategyId)
+    if (own === undefined) strategies.set(strategyId, (own = { bets: new Map(), shown: null }))
+    return own
   }
 
-  const remove = (bet: Bet.Bet): void => {
-    byId.delete(bet.id)
-    const strategies = others(bet)
-    const rest = (strategies.get(bet.strategyId) ?? none).filter(({ id }) => id !== bet.id)
-    if (rest.length > 0) strategies.set(bet.strategyId, rest)
-    else strategies.delete(bet.strategyId)
-    if (strategies.size === 0) byMarket.delete(bet.marketId)
+  const remove = ({ id, marketId, strategyId }: Bet.Bet): void => {
+    byId.delete(id)
+    const strategies = byMarket.get(marketId)
+    const own = strategies?.get(strategyId)
+    if (strategies === undefined || own?.bets.delete(id) !== true) return
+    own.shown = null
+    if (own.bets.size === 0) strategies.delete(strategyId)
+    if (strategies.size === 0) byMarket.delete(marketId)
   }
 
   return {
@@ -33,18 +45,17 @@ const make = () => {
     count: () => byId.size,
     /** The markets on which something is open. */
     markets: (): ReadonlyArray<MarketId> => [...byMarket.keys()],
+    /** Oldest first, and the same list until one of them changes. */
     ofStrategy: (marketId: MarketId, strategyId: StrategyId): ReadonlyArray<Bet.Bet> =>
-      byMarket.get(marketId)?.get(strategyId) ?? none,
-    onMarket: (marketId: MarketId): ReadonlyArray<Bet.Bet> => [...(byMarket.get(marketId)?.values() ?? [])].flat(),
+      show(byMarket.get(marketId)?.get(strategyId)),
+    onMarket: (marketId: MarketId): ReadonlyArray<Bet.Bet> =>
+      [...(byMarket.get(marketId)?.values() ?? [])].flatMap(show),
     /** Adds the bet or replaces what was known of it; a bet that is finished goes. */
     put: (bet: Bet.Bet): void => {
       if (!Bet.isOpen(bet)) return remove(bet)
-      const strategies = others(bet)
-      const mine = strategies.get(bet.strategyId) ?? none
-      strategies.set(
-        bet.strategyId,
-        byId.has(bet.id) ? mine.map((other) => (other.id === bet.id ? bet : other)) : [...mine, bet]
-      )
+      const own = ownOf(bet)
+      own.bets.set(bet.id, bet)
+      own.shown = null
       byId.set(bet.id, bet)
     },
     remove

@@ -8,7 +8,7 @@ import { Settings } from "../config/Settings.ts"
 import * as Bet from "../domain/Bet.ts"
 import { Executor } from "../execution/Executor.ts"
 import { MarketData, type MarketDataFailure } from "../market/MarketData.ts"
-import type { MarketMessage } from "../market/MarketMessage.ts"
+import type { MessageBatch } from "../market/MessageBatch.ts"
 import * as Metrics from "../monitoring/Metrics.ts"
 import { Notifier } from "../monitoring/Notifier.ts"
 import { StorageFailure } from "../persistence/StorageFailure.ts"
@@ -18,15 +18,28 @@ import { TradingState } from "../risk/TradingState.ts"
 import { ActiveStrategies } from "./ActiveStrategies.ts"
 import { Feed } from "./Feed.ts"
 import { Gauges } from "./Gauges.ts"
-import { type Failure, forkLoop, forkReaction } from "./Loop.ts"
+import { type Failure, forkLoop, forkReaction, type Loop } from "./Loop.ts"
 import { Loops } from "./Loops.ts"
 import { OpenBets } from "./OpenBets.ts"
 import { Restart, type Restored } from "./Restart.ts"
+import { TradingControl } from "./TradingControl.ts"
+
+/** How a loop goes. Times are epoch milliseconds. */
+export interface LoopStanding {
+  readonly name: string
+  readonly everyMs: number
+  /** When a round last ended well; null before the first one. */
+  readonly lastEndedAt: number | null
+  /** Rounds that have failed since. */
+  readonly failures: number
+}
 
 export interface OrchestratorStatus {
   readonly startedAt: number
   readonly restored: Restored | null
   readonly isStopping: boolean
+  /** Empty until they run. */
+  readonly loops: ReadonlyArray<LoopStanding>
 }
 
 export class Orchestrator extends Context.Service<
@@ -58,13 +71,29 @@ const make = Effect.gen(function* () {
   const notifier = yield* Notifier
   const restart = yield* Restart
   const gauges = yield* Gauges
+  const control = yield* TradingControl
   const { loops, reactions } = yield* Loops
-  const startedAt = yield* Clock.currentTimeMillis
+  const clock = yield* Clock.Clock
+  const startedAt = clock.currentTimeMillisUnsafe()
+  const standings = new Map<string, LoopStanding>()
   let restored: Restored | null = null
   let isStopping = false
 
+  /** The loop, with each of its rounds noted. */
+  const noted = (loop: Loop<StorageFailure>): Loop<StorageFailure> => {
+    const { name } = loop
+    const standing = { name, everyMs: Duration.toMillis(loop.every), lastEndedAt: null, failures: 0 }
+    standings.set(name, standing)
+    const ended = Effect.sync(
+      () => void standings.set(name, { ...standing, lastEndedAt: clock.currentTimeMillisUnsafe() })
+    )
+    return { ...loop, run: Effect.andThen(loop.run, ended) }
+  }
+
   const onFailure = ({ cause, name }: Failure) =>
     Effect.gen(function* () {
+      const standing = standings.get(name)
+      if (standing !== undefined) standings.set(name, { ...standing, failures: standing.failures + 1 })
       yield* Metrics.count("loop_failures_total", { loop: name })
       const failures = cause.reasons.filter(Cause.isFailReason).map(({ error }) => error)
       const ofStorage = failures.filter((error) => error instanceof StorageFailure)
@@ -80,13 +109,13 @@ const make = Effect.gen(function* () {
     const wakeAll = Effect.sync(() => {
       for (const { wake } of woken) wake()
     })
-    for (const loop of loops) yield* forkLoop(loop, onFailure)
+    for (const loop of loops) yield* forkLoop(noted(loop), onFailure)
     // Not everything that sets off a reaction comes with a message: simulated orders also move while a market is quiet.
     yield* forkLoop({ name: "reactions", every: pulse, run: wakeAll }, onFailure)
-    const receive = (messages: ReadonlyArray<MarketMessage>) =>
+    const receive = (batch: MessageBatch) =>
       Effect.andThen(
         Effect.sync(() => {
-          for (const message of messages) feed.receive(message)
+          for (let index = 0; index < batch.length; index++) feed.receiveFrom(batch, index)
         }),
         wakeAll
       )
@@ -145,6 +174,9 @@ const make = Effect.gen(function* () {
   const run = Effect.gen(function* () {
     breaker.onOpen((change) => notifier.notify({ _tag: "BreakerChanged", change }))
     restored = yield* restart.restore
+    yield* control.follow
+    // What was asked while no bot ran is in force before anything is placed.
+    yield* control.check
     yield* notifier.notify({
       _tag: "Started",
       mode: executor.mode,
@@ -155,7 +187,7 @@ const make = Effect.gen(function* () {
     yield* runFeed(restored).pipe(Effect.onExit((exit) => windDown(exit)))
   }).pipe(Effect.scoped, Effect.ensuring(writeRest))
 
-  return Orchestrator.of({ run, status: () => ({ startedAt, restored, isStopping }) })
+  return Orchestrator.of({ run, status: () => ({ startedAt, restored, isStopping, loops: [...standings.values()] }) })
 })
 
 const reasonOf = (exit: Exit.Exit<unknown, unknown>): string =>

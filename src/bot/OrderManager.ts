@@ -3,7 +3,7 @@
  * stake, and writes the row. Memory changes at once and the database after it; a row that could not be written stays
  * noted and is written at the next chance. Cancels what has waited too long for a match.
  */
-import { Clock, Context, Duration, Effect, Layer, Semaphore } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Result, Semaphore } from "effect"
 import { Settings } from "../config/Settings.ts"
 import * as Bet from "../domain/Bet.ts"
 import type { BetId, MarketId } from "../domain/Identifiers.ts"
@@ -13,6 +13,8 @@ import { notSent } from "../execution/PaperVenue.ts"
 import { BetRepository } from "../persistence/BetRepository.ts"
 import type { StorageFailure } from "../persistence/StorageFailure.ts"
 import { RiskManager } from "../risk/RiskManager.ts"
+import type { SettledMarket } from "../settlement/Settler.ts"
+import { Notifier } from "../monitoring/Notifier.ts"
 import * as BetMetrics from "./BetMetrics.ts"
 import { OpenBets } from "./OpenBets.ts"
 import { Tally } from "./Tally.ts"
@@ -27,10 +29,10 @@ export class OrderManager extends Context.Service<
      * then it is closed as soon as the database can say.
      */
     readonly abandon: (bet: Bet.Bet, mayHaveRow: boolean) => Effect.Effect<void>
-    /** The bet as the executor left it. */
-    readonly learn: (bet: Bet.Bet) => Effect.Effect<void>
-    /** The bet as the settler left it and wrote it; `previous` is the result that this one corrects. */
-    readonly settled: (bet: Bet.Bet, previous: Bet.Settlement | null) => Effect.Effect<void>
+    /** The bet as the executor left it. Plain code: what follows from it is told and written with the next updates. */
+    readonly learn: (bet: Bet.Bet) => void
+    /** A market's bets as the settler left them and wrote them. */
+    readonly settled: (market: SettledMarket) => Effect.Effect<void>
     readonly openOn: (marketId: MarketId) => number
     /** True while an intent on the market is being committed and handed to its venue. */
     readonly isCommittingOn: (marketId: MarketId) => boolean
@@ -56,6 +58,7 @@ const make = Effect.gen(function* () {
   const updates = yield* OrderUpdates
   const repository = yield* BetRepository
   const risk = yield* RiskManager
+  const notifier = yield* Notifier
   const openBets = yield* OpenBets
   const tally = yield* Tally
   const maxAgeMs = Duration.toMillis(bot.maxOrderAgeSeconds)
@@ -65,47 +68,88 @@ const make = Effect.gen(function* () {
   const committing = new Map<BetId, Bet.Bet>()
   /** Intents that were not sent and may have a row: bounded by the failures that open the circuit breaker. */
   const unsent = new Map<BetId, Bet.Bet>()
+  /** What bets have become and nobody has been told yet. */
+  let steps: Array<readonly [before: Bet.Bet, after: Bet.Bet]> = []
   /** Taken from the venue and not applied yet: what fails half-way is gone on with in the next round. */
   const inbox: Array<OrderUpdate> = []
   const oneAtATime = Semaphore.makeUnsafe(1).withPermits(1)
 
-  const becomes = (before: Bet.Bet, after: Bet.Bet): Effect.Effect<void> => {
-    if (after === before) return Effect.void
+  /** Plain code: memory changes in one step, whatever then becomes of telling and writing it. */
+  const becomes = (before: Bet.Bet, after: Bet.Bet): void => {
+    if (after === before) return
     openBets.put(after)
     tally.changed(before, after)
-    return Effect.andThen(risk.updateExposure(after), BetMetrics.changed(before, after))
+    risk.updateExposure(after)
+    steps.push([before, after])
   }
 
   /** Gotcha: the venue's clock may be behind ours, and whoever keeps bets takes an older one for old news. */
-  const changes = (before: Bet.Bet, after: Bet.Bet) => {
+  const changes = (before: Bet.Bet, after: Bet.Bet): void => {
     const next = after.updatedAt < before.updatedAt ? { ...after, updatedAt: before.updatedAt } : after
     if (next !== before) unwritten.set(next.id, next)
-    return becomes(before, next)
+    becomes(before, next)
   }
 
-  const apply = ({ betId, event }: OrderUpdate): Effect.Effect<void, StorageFailure> => {
-    const known = openBets.get(betId) ?? unwritten.get(betId)
-    if (known !== undefined) return changes(known, Bet.transition(known, event))
-    return Effect.flatMap(repository.byId(betId), (bet) =>
-      bet === null
-        ? Effect.logError("An order update names no bet of ours", { bet_id: betId })
-        : changes(bet, Bet.transition(bet, event))
+  const tellSteps = Effect.suspend(() => {
+    const told = steps
+    steps = []
+    const placed = told.filter(([before, after]) => BetMetrics.becamePlaced(before, after))
+    return risk.flush.pipe(
+      Effect.andThen(BetMetrics.changed(told)),
+      Effect.andThen(
+        Effect.forEach(placed, ([, bet]) => notifier.notify({ _tag: "BetPlaced", bet }), { discard: true })
+      )
     )
-  }
-
-  const write = Effect.gen(function* () {
-    const bets = [...unwritten.values()]
-    yield* repository.update(bets)
-    for (const bet of bets) if (unwritten.get(bet.id) === bet) unwritten.delete(bet.id)
   })
 
-  const closeUnsent = Effect.gen(function* () {
+  /** A bet that memory has no more. */
+  const applyToRow = ({ betId, event }: OrderUpdate) =>
+    Effect.flatMap(repository.byId(betId), (bet) => {
+      if (bet === null) return Effect.logError("An order update names no bet of ours", { bet_id: betId })
+      changes(bet, Bet.transition(bet, event))
+      return Effect.void
+    })
+
+  const apply = function* (): Effect.fn.Return<void, StorageFailure> {
+    for (; inbox.length > 0; inbox.shift()) {
+      const { betId, event } = inbox[0]!
+      const known = openBets.get(betId) ?? unwritten.get(betId)
+      if (known === undefined) yield* applyToRow(inbox[0]!)
+      else changes(known, Bet.transition(known, event))
+    }
+  }
+
+  const isWritten = (bets: ReadonlyArray<Bet.Bet>): void => {
+    for (const bet of bets) if (unwritten.get(bet.id) === bet) unwritten.delete(bet.id)
+  }
+
+  /** One at a time: a row that the database will not take must not keep the others from being written. */
+  const writeEach = (bets: ReadonlyArray<Bet.Bet>) =>
+    Effect.flatMap(
+      Effect.forEach(bets, (bet) => Effect.result(Effect.map(repository.update([bet]), () => isWritten([bet])))),
+      (results) => {
+        const failed = results.find(Result.isFailure)
+        return failed === undefined ? Effect.void : Effect.fail(failed.failure)
+      }
+    )
+
+  const write = function* (): Effect.fn.Return<void, StorageFailure> {
+    const bets = [...unwritten.values()]
+    yield* Effect.catchIf(
+      repository.update(bets),
+      ({ kind }) => kind !== "unavailable" && bets.length > 1,
+      () => writeEach(bets)
+    )
+    isWritten(bets)
+  }
+
+  const closeUnsent = function* (): Effect.fn.Return<void, StorageFailure> {
     for (const [id, bet] of unsent) {
       const row = yield* repository.byId(id)
       if (row !== null) yield* repository.update([bet])
       unsent.delete(id)
     }
-  })
+  }
 
   const pending = () => unwritten.size > 0 || unsent.size > 0 || inbox.length > 0 || updates.waiting()
 
@@ -118,21 +162,25 @@ const make = Effect.gen(function* () {
       Effect.gen(function* () {
         committing.delete(bet.id)
         openBets.remove(bet)
-        yield* risk.release(bet.id)
+        risk.release(bet.id)
+        yield* risk.flush
         const at = yield* Clock.currentTimeMillis
         if (mayHaveRow) unsent.set(bet.id, Bet.transition(bet, { _tag: "Refused", at, code: notSent }))
       }),
-    learn: (bet) =>
+    learn: (bet) => {
+      committing.delete(bet.id)
+      const known = openBets.get(bet.id) ?? bet
+      // Its updates may have come before its answer: then what they said stands.
+      if (known.status === "pending" && bet.status !== "pending") changes(known, bet)
+    },
+    settled: ({ bets, lapsed }) =>
       Effect.suspend(() => {
-        committing.delete(bet.id)
-        const known = openBets.get(bet.id) ?? bet
-        // Its updates may have come before its answer: then what they said stands.
-        return known.status === "pending" && bet.status !== "pending" ? changes(known, bet) : Effect.void
-      }),
-    settled: (bet, previous) =>
-      Effect.suspend(() => {
-        const before = previous === null ? bet : { ...bet, settlement: previous }
-        return becomes(openBets.get(bet.id) ?? before, bet)
+        for (const bet of lapsed) becomes(openBets.get(bet.id) ?? bet, bet)
+        for (const { bet, previous } of bets) {
+          const before = previous === null ? bet : { ...bet, settlement: previous }
+          becomes(openBets.get(bet.id) ?? before, bet)
+        }
+        return tellSteps
       }),
     openOn: (marketId) => openBets.onMarket(marketId).length,
     isCommittingOn: (marketId) => committing.values().some((bet) => bet.marketId === marketId),
@@ -141,9 +189,10 @@ const make = Effect.gen(function* () {
     applyUpdates: oneAtATime(
       Effect.gen(function* () {
         if (updates.waiting()) for (const update of yield* updates.take) inbox.push(update)
-        for (; inbox.length > 0; inbox.shift()) yield* apply(inbox[0]!)
-        if (unwritten.size > 0) yield* write
-        if (unsent.size > 0) yield* closeUnsent
+        yield* apply()
+        if (steps.length > 0) yield* tellSteps
+        if (unwritten.size > 0) yield* write()
+        if (unsent.size > 0) yield* closeUnsent()
       })
     ),
     cancelOld: Effect.gen(function* () {

@@ -3,15 +3,16 @@
  * called in turn: what is due before a message's publish time first, then the message, then what it sets off. Nothing runs
  * beside anything else, so the same recordings give the same bets, whatever the machine.
  */
-import { Context, Duration, Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import type { MarketMessage } from "../market/MarketMessage.ts"
 import * as MessageBatch from "../market/MessageBatch.ts"
 import type { StorageFailure } from "../persistence/StorageFailure.ts"
 import { RiskManager } from "../risk/RiskManager.ts"
 import { Feed } from "./Feed.ts"
-import type { Loop, Reaction } from "./Loop.ts"
+import type { Reaction } from "./Loop.ts"
 import { Loops } from "./Loops.ts"
 import type { ReplayClock } from "./ReplayClock.ts"
+import { ReplayRounds } from "./ReplayRounds.ts"
 import { Restart } from "./Restart.ts"
 
 /** Where a replay's messages come from: batches in order of publish time, null at the end. */
@@ -31,80 +32,16 @@ export class Replay extends Context.Service<
   static readonly layer = (clock: ReplayClock) => Layer.effect(Replay, make(clock))
 }
 
-/**
- * Recordings of different days lie far apart. A gap without any message is gone through for this long before the next
- * message, and skipped before that: nothing in the books changes in it, and prices that old are not bet on.
- */
-const longestGapMs = Duration.toMillis("1 hour")
-
-interface Due {
-  readonly loop: Loop<StorageFailure>
-  readonly everyMs: number
-  next: number
-  /** It could wait when it was asked, and nothing has happened since. */
-  isWaiting: boolean
-}
-
 const make = Effect.fnUntraced(function* (clock: ReplayClock) {
   const feed = yield* Feed
   const restart = yield* Restart
   const risk = yield* RiskManager
   const { loops, reactions } = yield* Loops
-  const table: ReadonlyArray<Due> = loops
-    .filter(({ inRealTimeOnly }) => inRealTimeOnly !== true)
-    .map((loop) => ({ loop, everyMs: Duration.toMillis(loop.every), next: -1, isWaiting: false }))
-
-  /** When the next round is due; -1 before the first message. */
-  let nextDue = -1
-  /** The round that is to be run before the next message. */
-  let round: Due | null = null
+  const rounds = new ReplayRounds(loops, clock)
 
   const isPending = () => {
     for (let i = 0; i < reactions.length; i++) if (mustRun(reactions[i]!)) return true
     return false
-  }
-
-  /** The loop that is due first and not known to wait. */
-  const earliest = (): Due | null => {
-    let first: Due | null = null
-    for (const due of table) if (!due.isWaiting && (first === null || due.next < first.next)) first = due
-    return first
-  }
-
-  /** Leaves out the rounds before `time` of those that wait, and at `time` of those that come before `last`. */
-  const pass = (time: number, last: Due | null): void => {
-    let isBefore = last !== null
-    nextDue = Number.POSITIVE_INFINITY
-    for (const due of table) {
-      if (due === last) isBefore = false
-      if (due.isWaiting && due.next <= time) {
-        due.next += Math.ceil((time - due.next) / due.everyMs) * due.everyMs
-        if (isBefore && due.next === time) due.next += due.everyMs
-      }
-      if (due.next < nextDue) nextDue = due.next
-    }
-  }
-
-  /** Passes the rounds before `time` that can wait, in the order of their times; the first that cannot. */
-  const roundBefore = (time: number): Due | null => {
-    for (const due of table) {
-      due.isWaiting = false
-      if (time - longestGapMs > due.next) {
-        due.next += Math.floor((time - longestGapMs - due.next) / due.everyMs) * due.everyMs
-      }
-    }
-    for (let due = earliest(); due !== null && due.next < time; due = earliest()) {
-      const { loop } = due
-      clock.advanceTo(due.next)
-      if (loop.canWait === undefined || !loop.canWait()) {
-        pass(due.next, due)
-        return due
-      }
-      if (loop.looksAtTime === true) due.next += due.everyMs
-      else due.isWaiting = true
-    }
-    pass(time, null)
-    return null
   }
 
   /**
@@ -115,8 +52,7 @@ const make = Effect.fnUntraced(function* (clock: ReplayClock) {
     for (let index = from; index < batch.length; index++) {
       if (index > from && isPending()) return index
       const time = batch.publishTime(index)
-      if (time > nextDue) round = roundBefore(time)
-      if (round !== null) return index
+      if (time > rounds.next && rounds.mustRunBefore(time)) return index
       clock.advanceTo(time)
       source.applying(index)
       feed.receiveFrom(batch, index)
@@ -129,35 +65,33 @@ const make = Effect.fnUntraced(function* (clock: ReplayClock) {
   })
 
   const run = Effect.fnUntraced(function* (source: ReplaySource, onBatch: Effect.Effect<void>) {
-    nextDue = -1
+    rounds.next = -1
     for (;;) {
       const batch = yield* Effect.promise(source.next)
       if (batch === null) break
       const messages = "applyTo" in batch ? batch : MessageBatch.ofMessages(batch.messages)
       for (let index = 0; index < messages.length;) {
-        if (nextDue < 0) yield* begin(messages.publishTime(index))
+        if (rounds.next < 0) yield* begin(messages.publishTime(index))
         const before = index
         index = receive(source, messages, before)
         if (index > before) yield* react
-        if (round === null) continue
-        const { everyMs, loop }: Due = round
+        const { loop } = rounds
+        if (loop === null) continue
         yield* loop.run
-        round.next += everyMs
-        round = null
+        rounds.done()
       }
       yield* onBatch
     }
     yield* risk.shutDown
     yield* react
-    for (const { loop } of table) if (loop.writes === true) yield* loop.run
+    for (const loop of rounds.writing) yield* loop.run
   })
 
   /** The bot starts with the first message: its loops count from there. */
   const begin = Effect.fnUntraced(function* (time: number) {
     clock.advanceTo(time)
     yield* restart.restore
-    for (const due of table) due.next = time
-    nextDue = time
+    rounds.begin(time)
   })
 
   return Replay.of({ run })

@@ -10,19 +10,24 @@ export interface ReplayClock extends Clock.Clock {
   readonly advanceTo: (time: number) => void
 }
 
+/** A field, because a number that a closure shares is a new object each time it changes. */
+class Now {
+  time = 0
+}
+
 export const make = (real: Clock.Clock): ReplayClock => {
-  let now = 0
-  const nanos = () => BigInt(Math.round(now)) * 1_000_000n
+  const now = new Now()
+  const nanos = () => BigInt(Math.round(now.time)) * 1_000_000n
   return {
-    currentTimeMillisUnsafe: () => now,
+    currentTimeMillisUnsafe: () => now.time,
     currentTimeNanosUnsafe: nanos,
-    currentTimeMillis: Effect.sync(() => now),
+    currentTimeMillis: Effect.sync(() => now.time),
     currentTimeNanos: Effect.sync(nanos),
     monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
     monotonicTimeNanos: real.monotonicTimeNanos,
     sleep: (duration) => real.sleep(duration),
     advanceTo: (time) => {
-      if (time > now) now = time
+      if (time > now.time) now.time = time
     }
   }
 }

@@ -5,10 +5,11 @@
 import { Clock, Context, Effect, Layer, Option } from "effect"
 import { Settings } from "../config/Settings.ts"
 import type { Bet } from "../domain/Bet.ts"
-import type { MarketId } from "../domain/Identifiers.ts"
 import * as TradingDay from "../domain/TradingDay.ts"
 import { Executor } from "../execution/Executor.ts"
+import type { ResumedMarket } from "../market/MarketData.ts"
 import { BetRepository } from "../persistence/BetRepository.ts"
+import { RaceRepository } from "../persistence/RaceRepository.ts"
 import type { StorageFailure } from "../persistence/StorageFailure.ts"
 import { CircuitBreaker } from "../risk/CircuitBreaker.ts"
 import { RiskManager } from "../risk/RiskManager.ts"
@@ -19,7 +20,7 @@ import { OrderManager } from "./OrderManager.ts"
 export interface Restored {
   readonly openBets: number
   /** The markets on which something is open: the feed is asked how they ended. */
-  readonly markets: ReadonlyArray<MarketId>
+  readonly markets: ReadonlyArray<ResumedMarket>
 }
 
 export class Restart extends Context.Service<Restart, { readonly restore: Effect.Effect<Restored, StorageFailure> }>()(
@@ -35,6 +36,7 @@ const make = Effect.gen(function* () {
   const { trading } = yield* Settings
   const executor = yield* Executor
   const bets = yield* BetRepository
+  const races = yield* RaceRepository
   const risk = yield* RiskManager
   const breaker = yield* CircuitBreaker
   const openBets = yield* OpenBets
@@ -56,7 +58,10 @@ const make = Effect.gen(function* () {
     for (const bet of open) openBets.put(bet)
     yield* executor.resume(open)
     yield* orders.applyUpdates
-    return { openBets: openBets.count(), markets: openBets.markets() } satisfies Restored
+    const markets = yield* Effect.forEach(openBets.markets(), (marketId) =>
+      Effect.map(races.byMarketId(marketId), (definition): ResumedMarket => ({ marketId, definition }))
+    )
+    return { openBets: openBets.count(), markets } satisfies Restored
   }).pipe(Effect.withSpan("Restart.restore"))
 
   return Restart.of({ restore })

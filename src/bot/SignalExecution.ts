@@ -11,6 +11,7 @@ import { betIds } from "../domain/Identifiers.ts"
 import type { OrderSpec } from "../domain/Order.ts"
 import type { CancelSignal, PlaceSignal, ReplaceSignal, StrategySignal, UpdateSignal } from "../domain/Signal.ts"
 import { Executor, type SendingTerms } from "../execution/Executor.ts"
+import { cancelledNotPlaced } from "../execution/PlacementOutcome.ts"
 import { Books } from "../market/Books.ts"
 import type { MarketBook } from "../market/MarketBook.ts"
 import * as LogFields from "../monitoring/LogFields.ts"
@@ -58,11 +59,9 @@ const make = Effect.gen(function* () {
   const orders = yield* OrderManager
 
   const nextId = betIds()
-  const newId = Effect.gen(function* () {
-    const now = clock.currentTimeMillisUnsafe()
-    const random = yield* Random.Random
-    return nextId(now, () => random.nextDoubleUnsafe())
-  })
+  const newId = Effect.map(Random.Random, (random) =>
+    nextId(clock.currentTimeMillisUnsafe(), () => random.nextDoubleUnsafe())
+  )
 
   /** What the risk manager said, in the trace and (at the debug level) in the log. */
   const tell = ({ order }: Bet.BetIntent, decision: "approved" | DenialReason) =>
@@ -75,34 +74,30 @@ const make = Effect.gen(function* () {
       })
     )
 
-  /** Reserves the intent's risk, then hands it to `send`; gives the risk back when nothing was sent. */
-  const commit = Effect.fnUntraced(function* (
+  /** Reserves the intent's risk, then hands it to `send`; gives the risk back when nothing was sent. Not to be interrupted. */
+  const commit = function* (
     intent: Bet.BetIntent,
     book: MarketBook,
     send: (order: ApprovedOrder) => Effect.Effect<Bet.Bet, StorageFailure>
   ): Effect.fn.Return<Outcome> {
     const traits = strategies.get(intent.strategyId)?.traits ?? { inPlay: false }
-    const request = RiskRequest.fromBook(intent, book, traits, intent.createdAt)
     // A quiet market is as fresh as the feed: no message means that nothing has changed.
-    const publishTime = Math.max(request.prices.publishTime, feed.lastPublishTime())
-    const approval = yield* risk.reserve({ ...request, prices: { ...request.prices, publishTime } })
+    const publishTime = Math.max(book.publishTime, feed.lastPublishTime())
+    const request = RiskRequest.fromBook(intent, book, publishTime, traits, intent.createdAt)
+    const approval = yield* risk.reserve(request)
     yield* tell(intent, Result.isSuccess(approval) ? "approved" : approval.failure.reason)
     if (Result.isFailure(approval)) return denied("risk", approval.failure)
     const pending = Bet.fromIntent(intent)
     orders.expect(pending)
-    return yield* send(approval.success).pipe(
-      Effect.tap((bet) => orders.learn(bet)),
-      Effect.map((bet): Outcome => ({ _tag: "Placed", bet })),
-      Effect.catch((failure) =>
-        Effect.as(
-          orders.abandon(pending, failure.kind === "unavailable"),
-          failure.kind === "conflict"
-            ? denied("execution", deny("already_open"))
-            : ({ _tag: "NotCommitted", failure } as const)
-        )
-      )
-    )
-  }, Effect.uninterruptible)
+    const sent = yield* Effect.result(send(approval.success))
+    if (Result.isSuccess(sent)) {
+      orders.learn(sent.success)
+      return { _tag: "Placed", bet: sent.success }
+    }
+    const { failure } = sent
+    yield* orders.abandon(pending, failure.kind === "unavailable")
+    return failure.kind === "conflict" ? denied("execution", deny("already_open")) : { _tag: "NotCommitted", failure }
+  }
 
   const sizeOf = (signal: PlaceSignal, book: MarketBook): Effect.Effect<Result.Result<PositionSize, Denial>> => {
     const { order, probability, side, sizing } = signal
@@ -134,7 +129,7 @@ const make = Effect.gen(function* () {
       createdAt: clock.currentTimeMillisUnsafe()
     }
     return yield* commit(intent, book, (order) => executor.executeSignal(order, termsOf(signal)))
-  })
+  }, Effect.uninterruptible)
 
   const ownBet = ({
     signal,
@@ -144,12 +139,14 @@ const make = Effect.gen(function* () {
     return bet !== undefined && bet.strategyId === strategyId && Bet.isExecutable(bet) ? bet : undefined
   }
 
-  const cancel = Effect.fnUntraced(function* (wish: StrategySignal<CancelSignal>) {
-    const bet = ownBet(wish)
-    if (bet === undefined) return denied("execution", deny("bet_not_found"))
-    const denial = yield* executor.cancelBet(bet)
-    return denial === null ? ({ _tag: "CancelRequested", bet } as const) : denied("execution", denial)
-  })
+  const cancel = (wish: StrategySignal<CancelSignal>) =>
+    Effect.suspend(() => {
+      const bet = ownBet(wish)
+      if (bet === undefined) return Effect.succeed(denied("execution", deny("bet_not_found")))
+      return Effect.map(executor.cancelBet(bet), (denial): Outcome =>
+        denial === null ? { _tag: "CancelRequested", bet } : denied("execution", denial)
+      )
+    })
 
   const update = Effect.fnUntraced(function* (wish: StrategySignal<UpdateSignal>) {
     const bet = ownBet(wish)
@@ -173,8 +170,10 @@ const make = Effect.gen(function* () {
       replaces: bet.id,
       createdAt: clock.currentTimeMillisUnsafe()
     }
-    return yield* commit(intent, book, (order) => executor.replace(bet, order, price, termsOf(wish.signal)))
-  })
+    const outcome = yield* commit(intent, book, (order) => executor.replace(bet, order, price, termsOf(wish.signal)))
+    if (outcome._tag === "Placed" && isLost(outcome.bet)) strategies.replacementLost(bet, outcome.bet.note ?? "")
+    return outcome
+  }, Effect.uninterruptible)
 
   return SignalExecution.of({
     execute: ({ signal, ...from }) => {
@@ -191,6 +190,10 @@ const make = Effect.gen(function* () {
     }
   })
 })
+
+/** Its old order was cancelled and it was refused. */
+const isLost = ({ note, status }: Bet.Bet): boolean =>
+  status === "rejected" && note?.startsWith(cancelledNotPlaced) === true
 
 const termsOf = ({ marketVersion }: PlaceSignal | ReplaceSignal): SendingTerms =>
   marketVersion === undefined ? {} : { marketVersion }

@@ -4,27 +4,24 @@
  * refused signals are what tells a user why nothing happens.
  */
 import { Clock, Context, Effect, Layer } from "effect"
-import { Settings } from "../config/Settings.ts"
-import type { Decision } from "../domain/Decision.ts"
-import { runnerKey } from "../domain/Identifiers.ts"
+import type { MarketId } from "../domain/Identifiers.ts"
 import * as Money from "../domain/Money.ts"
 import type { StrategySignal } from "../domain/Signal.ts"
-import * as Value from "../domain/Value.ts"
-import { Books } from "../market/Books.ts"
+import { Executor } from "../execution/Executor.ts"
 import type { MarketBook } from "../market/MarketBook.ts"
 import * as Metrics from "../monitoring/Metrics.ts"
 import * as OnDemand from "../monitoring/OnDemand.ts"
-import * as PredictionFilter from "../prediction/PredictionFilter.ts"
-import { Predictor, type Race } from "../prediction/Predictor.ts"
-import type { StorageFailure } from "../persistence/StorageFailure.ts"
 import { CircuitBreaker } from "../risk/CircuitBreaker.ts"
 import { RiskManager } from "../risk/RiskManager.ts"
 import { ActiveStrategies } from "./ActiveStrategies.ts"
-import { DecisionLog } from "./DecisionLog.ts"
 import { Feed } from "./Feed.ts"
+import { MarketTurns } from "./MarketTurns.ts"
 import { OpenBets } from "./OpenBets.ts"
+import * as Outcomes from "./Outcomes.ts"
+import type { Executed } from "./Outcomes.ts"
 import { RaceRecorder } from "./RaceRecorder.ts"
 import { type Outcome, SignalExecution } from "./SignalExecution.ts"
+import * as SignalFilter from "./SignalFilter.ts"
 import * as SignalTrace from "./SignalTrace.ts"
 import { Tally } from "./Tally.ts"
 
@@ -52,25 +49,24 @@ export class TradingCycle extends Context.Service<
   )
 }
 
-interface Executed {
-  readonly wish: StrategySignal
-  readonly outcome: Outcome
-}
+const none: ReadonlyArray<StrategySignal> = []
 
 const make = Effect.gen(function* () {
   const clock = yield* Clock.Clock
-  const { features, trading } = yield* Settings
   const breaker = yield* CircuitBreaker
   const risk = yield* RiskManager
-  const predictor = yield* Predictor
-  const books = yield* Books
   const feed = yield* Feed
   const races = yield* RaceRecorder
   const strategies = yield* ActiveStrategies
   const openBets = yield* OpenBets
   const execution = yield* SignalExecution
-  const decisions = yield* DecisionLog
+  const outcomes = yield* Outcomes.make
+  const turns = new MarketTurns()
+  const scope = yield* Effect.scope
+  /** The venue takes its time to answer. */
+  const isLive = (yield* Executor).mode === "live"
   const tally = yield* Tally
+  const filter = yield* SignalFilter.make
 
   /** As the last cycle left the breaker. */
   let checked = breaker.state(clock.currentTimeMillisUnsafe())
@@ -118,7 +114,7 @@ const make = Effect.gen(function* () {
 
   const upcomingRaces = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
-    const upcoming = [...feed.tradable()].filter((book) => isDue(book, now))
+    const upcoming = [...feed.tradable()].filter((book) => isDue(book, now) && !turns.isUnderWay(book.marketId))
     yield* Effect.annotateCurrentSpan({ races: upcoming.length })
     return upcoming
   }).pipe(Effect.withSpan("Races.upcoming"))
@@ -132,69 +128,53 @@ const make = Effect.gen(function* () {
     return signals
   }, OnDemand.span("Strategies.evaluate"))
 
-  /** Plain code: it runs for every market of a cycle, or for every update. */
   const evaluate = (markets: ReadonlyArray<MarketBook>, now: number): ReadonlyArray<StrategySignal> => {
     const signals: Array<StrategySignal> = []
-    for (const book of markets) {
-      if (book.definition === null) continue
-      tally.activity.evaluations++
-      const own = strategies.evaluate(book.definition, book, now, (id) => openBets.ofStrategy(book.marketId, id))
-      for (const signal of own) signals.push(signal)
-    }
+    for (const book of markets) signals.push(...ask(book, now))
+    return signals
+  }
+
+  /** Plain code: it runs for every market of a cycle, or for every update. */
+  const ask = (book: MarketBook, now: number): ReadonlyArray<StrategySignal> => {
+    if (book.definition === null) return none
+    tally.activity.evaluations++
+    const signals = strategies.evaluate(book.definition, book, now, openBets.ofStrategy)
     tally.activity.signals += signals.length
     return signals
   }
 
   const filterByPredictions = Effect.fnUntraced(function* (signals: ReadonlyArray<StrategySignal>) {
-    const kept: Array<StrategySignal> = []
-    for (const ofMarket of Map.groupBy(signals, ({ marketId }) => marketId).values()) {
-      const filtered = yield* filterMarket(ofMarket)
-      for (const decision of filtered.decisions) yield* refuse(decision)
-      for (const signal of filtered.kept) kept.push(signal)
-    }
-    yield* OnDemand.annotate(() => ({ signals: signals.length, kept: kept.length }))
+    const { decisions, kept } = yield* filter(signals)
+    for (const decision of decisions) yield* outcomes.refuse(decision)
     return kept
-  }, OnDemand.span("Predictions.filter"))
+  })
 
-  const needsPrediction = (id: StrategySignal["strategyId"]) => strategies.get(id)?.traits.needsPrediction === true
+  const executeSignals = (wishes: ReadonlyArray<StrategySignal>) =>
+    (isLive ? executeApart(wishes) : executeInOrder(wishes)).pipe(OnDemand.span("Signals.execute"))
 
-  const filterMarket = (signals: ReadonlyArray<StrategySignal>): Effect.Effect<PredictionFilter.Filtered> => {
-    const book = books.get(signals[0]!.marketId)
-    const market = book?.definition
-    if (!market) return Effect.succeed({ kept: [], decisions: [] })
-    const judge = (predictions: PredictionFilter.Predictions | null) =>
-      PredictionFilter.filter(signals, {
-        market,
-        predictions,
-        needsPrediction,
-        bet: openBets.get,
-        minConfidence: trading.minConfidenceThreshold,
-        minExpectedValue: trading.minExpectedValue,
-        commission: Value.commissionOf(market)
-      })
-    return features.mlPredictionsEnabled && signals.some(({ strategyId }) => needsPrediction(strategyId))
-      ? Effect.map(predict({ market, book, at: clock.currentTimeMillisUnsafe() }), judge)
-      : Effect.succeed(judge(null))
-  }
-
-  /** No answer is no prediction: what needs one is then refused. */
-  const predict = (race: Race) =>
-    predictor
-      .predict(race)
-      .pipe(
-        Effect.catch(({ message }) =>
-          Effect.logWarning("No predictions").pipe(
-            Effect.annotateLogs({ market_id: race.market.marketId, message }),
-            Effect.as(null)
-          )
-        )
-      )
-
-  const executeSignals = Effect.fnUntraced(function* (wishes: ReadonlyArray<StrategySignal>) {
+  const executeInOrder = Effect.fnUntraced(function* (wishes: ReadonlyArray<StrategySignal>) {
     const executed: Array<Executed> = []
     for (const wish of wishes) executed.push({ wish, outcome: yield* executeOne(wish) })
     return executed
-  }, OnDemand.span("Signals.execute"))
+  })
+
+  /** Each market in its order, and none waits for another's answers. */
+  const executeApart = (wishes: ReadonlyArray<StrategySignal>) =>
+    Effect.map(
+      Effect.forEach(byMarket(wishes), ([marketId, own]) => inTurn(marketId, executeInOrder(own)), {
+        concurrency: "unbounded"
+      }),
+      (executed) => executed.flat()
+    )
+
+  const inTurn = <A>(marketId: MarketId, work: Effect.Effect<A>) =>
+    Effect.suspend(() => {
+      turns.begin(marketId)
+      return Effect.ensuring(
+        work,
+        Effect.sync(() => turns.end(marketId))
+      )
+    })
 
   const executeOne = (wish: StrategySignal): Effect.Effect<Outcome> =>
     Effect.tap(execution.execute(wish), (outcome) => OnDemand.annotate(() => SignalTrace.result(outcome))).pipe(
@@ -202,83 +182,71 @@ const make = Effect.gen(function* () {
     )
 
   const recordOutcomes = Effect.fnUntraced(function* (executed: ReadonlyArray<Executed>) {
-    for (const { outcome, wish } of executed) {
-      yield* Metrics.count("signals_total", { strategy_id: wish.strategyId, signal: wish.signal._tag })
-      if (outcome._tag === "Denied") yield* refuse({ ...subjectOf(wish), step: outcome.step, denial: outcome.denial })
-      if (outcome._tag === "NotCommitted") yield* notCommitted(outcome.failure)
-      if (outcome._tag === "Placed") yield* breaker.recordSuccess
-    }
+    yield* outcomes.record(executed)
     yield* OnDemand.annotate(() => ({ placed: executed.filter(({ outcome }) => outcome._tag === "Placed").length }))
   }, OnDemand.span("Outcomes.record"))
 
-  const notCommitted = ({ kind, message, operation }: StorageFailure) =>
-    Effect.andThen(
-      Metrics.count("database_failures_total", { operation, kind }),
-      // An outage is the guards' to tell, and one failure, however many bets it keeps back before they see it.
-      kind === "unavailable" ? Effect.void : breaker.recordFailure("database", message)
-    )
-
-  const subjectOf = ({ at, marketId, signal, strategyId }: StrategySignal) => {
-    const runner = signal._tag === "Place" ? signal : openBets.get(signal.betId)
-    return {
-      at,
-      strategyId,
-      marketId,
-      runner: runner === undefined ? null : runnerKey(runner.selectionId, runner.handicap)
-    }
-  }
-
-  const refuse = (decision: Decision) =>
-    Effect.suspend(() => {
-      decisions.record(decision)
-      const { denial, step } = decision
-      const counted = Metrics.count("decisions_total", { step, reason: denial.reason })
-      return step === "risk"
-        ? Effect.andThen(counted, Metrics.count("risk_denials_total", { reason: denial.reason }))
-        : counted
-    })
-
   /** What strategies want of updates, and how many markets they looked at; nothing once it is being answered. */
-  let wishes: ReadonlyArray<StrategySignal> = []
+  let wishes = none
   let lookedAt = 0
 
   const look = (): boolean => {
-    if (wishes.length > 0 || !feed.hasTouched()) return wishes.length > 0
-    const now = clock.currentTimeMillisUnsafe()
-    const markets = feed.takeTouched()
-    lookedAt = markets.length
-    wishes = evaluate(
-      markets.filter((book) => isDue(book, now)),
-      now
-    )
+    if (wishes.length > 0) return true
+    lookedAt = 0
+    if (turns.hasChanged) for (const book of turns.takeChanged()) lookAt(book)
+    if (feed.hasTouched()) feed.takeTouched(lookAt)
     return wishes.length > 0
+  }
+
+  const lookAt = (book: MarketBook): void => {
+    if (turns.isUnderWay(book.marketId)) return turns.change(book)
+    lookedAt++
+    const now = clock.currentTimeMillisUnsafe()
+    const wanted = isDue(book, now) ? ask(book, now) : none
+    if (wanted.length > 0) wishes = wishes.length === 0 ? wanted : [...wishes, ...wanted]
   }
 
   const answer = Effect.suspend(() => {
     if (!look()) return Effect.void
     const wanted = wishes
-    wishes = []
+    wishes = none
     tally.activity.cycles++
-    return filterByPredictions(wanted).pipe(
+    return isLive ? carryOutApart(wanted) : carryOut(wanted)
+  })
+
+  const carryOut = (wanted: ReadonlyArray<StrategySignal>) =>
+    filterByPredictions(wanted).pipe(
       Effect.flatMap(executeSignals),
       Effect.flatMap(recordOutcomes),
       OnDemand.span("TradingCycle", () => ({ markets: lookedAt }), { root: true })
     )
-  })
+
+  /** Returns at once: the next update is looked at while the exchange is still to answer. */
+  const carryOutApart = (wanted: ReadonlyArray<StrategySignal>) =>
+    Effect.forEach(
+      byMarket(wanted),
+      ([marketId, own]) =>
+        inTurn(marketId, carryOut(own)).pipe(
+          Effect.catchCause((cause) => outcomes.failed(cause)),
+          Effect.forkIn(scope, { startImmediately: true })
+        ),
+      { discard: true }
+    )
 
   const canWait = (): boolean => {
     const now = clock.currentTimeMillisUnsafe()
     const { failures, phase } = breaker.state(now)
     if (phase !== checked.phase || failures !== checked.failures) return false
-    for (const book of feed.tradable()) if (isDue(book, now)) return false
-    return true
+    return !feed.someTradable((book) => isDue(book, now))
   }
 
   return TradingCycle.of({
     run,
     canWait,
-    isTouched: () => wishes.length > 0 || feed.hasTouched(),
+    isTouched: () => wishes.length > 0 || turns.hasChanged || feed.hasTouched(),
     look,
     answer
   })
 })
+
+const byMarket = (wishes: ReadonlyArray<StrategySignal>) => [...Map.groupBy(wishes, ({ marketId }) => marketId)]

@@ -19,9 +19,15 @@ export interface WriteBuffer<A> {
 /** Trimming is linear, so it is put off until this part of the bound too many have gathered. */
 const slack = 0.1
 
-/** @param batchSize rows of one write, so that one statement stays small */
-export const make = <A>(capacity: number, batchSize = 1000): WriteBuffer<A> => {
-  const worthWriting = Math.min(batchSize, capacity * slack)
+/** What can wait does so for this many batches. */
+const batchesWorthWriting = 10
+
+/**
+ * @param batchSize rows of one statement. The embedded database works in the bot's own thread, and orders wait while it does:
+ *   a thousand rows of odds take it a tenth of a second, a hundred some ten milliseconds
+ */
+export const make = <A>(capacity: number, batchSize = 100): WriteBuffer<A> => {
+  const worthWriting = Math.min(batchesWorthWriting * batchSize, capacity * slack)
   let rows: Array<A> = []
   let dropped = 0
 

@@ -7,13 +7,22 @@
 import { Console, Effect, Layer } from "effect"
 import { CliConfig, CliOutput, Command, GlobalFlag } from "effect/cli"
 import manifest from "../../package.json" with { type: "json" }
+import * as BetsCommand from "./BetsCommand.ts"
 import * as ConfigCommand from "./ConfigCommand.ts"
+import * as ControlCommand from "./ControlCommand.ts"
 import * as DataCommand from "./DataCommand.ts"
+import * as DoctorCommand from "./DoctorCommand.ts"
+import * as ExplainCommand from "./ExplainCommand.ts"
+import * as InitCommand from "./InitCommand.ts"
 import * as MigrateCommand from "./MigrateCommand.ts"
 import { ConfigFile } from "./Options.ts"
+import * as PredictCommand from "./PredictCommand.ts"
 import * as ProbesCommand from "./ProbesCommand.ts"
+import * as ProfitCommand from "./ProfitCommand.ts"
 import * as ReplayCommand from "./ReplayCommand.ts"
 import * as RunCommand from "./RunCommand.ts"
+import * as SandboxCommand from "./SandboxCommand.ts"
+import * as StatusCommand from "./StatusCommand.ts"
 import * as StrategiesCommand from "./StrategiesCommand.ts"
 
 const root = Command.make("clever-better").pipe(
@@ -25,7 +34,16 @@ const root = Command.make("clever-better").pipe(
     MigrateCommand.command,
     ConfigCommand.command,
     StrategiesCommand.command,
-    DataCommand.command
+    DataCommand.command,
+    DoctorCommand.command,
+    InitCommand.command,
+    SandboxCommand.command,
+    PredictCommand.command,
+    StatusCommand.command,
+    ExplainCommand.command,
+    BetsCommand.command,
+    ProfitCommand.command,
+    ...ControlCommand.commands
   ]),
   Command.withGlobalFlags([ConfigFile])
 )

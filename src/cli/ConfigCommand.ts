@@ -7,6 +7,7 @@ import { toJson } from "../config/SettingsInvalid.ts"
 import * as SettingsLoader from "../config/SettingsLoader.ts"
 import * as SettingsReference from "../config/SettingsReference.ts"
 import * as SettingsYaml from "../config/SettingsYaml.ts"
+import * as MetricsDocument from "../monitoring/MetricsDocument.ts"
 import { badUsage, Ended } from "./Exit.ts"
 import { ConfigFile, json, printJson } from "./Options.ts"
 
@@ -53,10 +54,14 @@ const reference = Command.make("reference", {}, () => print(SettingsReference.ma
   Command.withDescription("Print docs/CONFIGURATION.md")
 )
 
+const metrics = Command.make("metrics", {}, () => print(MetricsDocument.markdown())).pipe(
+  Command.withDescription("Print docs/METRICS.md")
+)
+
 /** The text ends with a new line of its own, and so does what `Console.log` prints. */
 const print = (text: string) => Console.log(text.trimEnd())
 
 export const command = Command.make("config").pipe(
   Command.withDescription("Check and show the settings"),
-  Command.withSubcommands([check, show, schema, example, reference])
+  Command.withSubcommands([check, show, schema, example, reference, metrics])
 )

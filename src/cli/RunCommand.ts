@@ -1,6 +1,7 @@
 /** `run`: the bot, in real time, until it is told to stop. */
 import { Console, Duration, Effect, Layer, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import * as LiveConfirmation from "../app/LiveConfirmation.ts"
 import { Settings, type SettingsValue } from "../config/Settings.ts"
 import * as SettingsLoader from "../config/SettingsLoader.ts"
 import { losesData } from "../market/recording/RecordingProblem.ts"
@@ -14,7 +15,7 @@ const files = Argument.String("FILE").pipe(
 )
 
 const flags = {
-  feed: Flag.Literals("feed", ["generated", "recorded"]).pipe(
+  feed: Flag.Literals("feed", ["sandbox", "recorded", "betfair"]).pipe(
     Flag.withDescription("Where prices come from; without it feed.source of the settings"),
     Flag.optional
   ),
@@ -43,31 +44,43 @@ export const command = Command.make(
   { files, ...flags },
   Effect.fn(function* ({ feed, files, live, speed, stopAfter }) {
     const { file, settings } = yield* SettingsLoader.load(yield* ConfigFile)
-    if (live || settings.features.liveTradingEnabled) return yield* refuseLive
-    const chosen: SettingsValue = {
-      ...settings,
-      feed: {
-        ...settings.feed,
-        source: Option.getOrElse(feed, () => (files.length > 0 ? "recorded" : settings.feed.source)),
-        files: files.length > 0 ? files : settings.feed.files,
-        speed: Option.getOrElse(speed, () => settings.feed.speed)
-      }
-    }
     const limit = yield* Option.match(stopAfter, {
       onNone: () => Effect.succeed(Duration.infinity),
       onSome: durationOf
     })
-    yield* runOn(file, chosen).pipe(Effect.timeoutOption(limit), Effect.provideService(Settings, chosen), Effect.scoped)
+    const isLive = LiveConfirmation.isWanted({ live, settings })
+    if (isLive) yield* confirmed({ live, settings, feed, files })
+    const chosen: SettingsValue = {
+      ...settings,
+      feed: {
+        ...settings.feed,
+        source: isLive
+          ? "betfair"
+          : Option.getOrElse(feed, () => (files.length > 0 ? "recorded" : settings.feed.source)),
+        files: files.length > 0 ? files : settings.feed.files,
+        speed: Option.getOrElse(speed, () => settings.feed.speed)
+      }
+    }
+    const limited = <A, E, R>(bot: Effect.Effect<A, E, R>) =>
+      bot.pipe(Effect.timeoutOption(limit), Effect.provideService(Settings, chosen), Effect.scoped)
+    yield* isLive ? limited(runLive(file, chosen)) : limited(runOnPaper(file, chosen))
   })
-).pipe(Command.withDescription("Run the bot: on paper, against generated or recorded races"))
+).pipe(Command.withDescription("Run the bot: on paper against sandbox, recorded or real prices, or live"))
 
-const refuseLive = Effect.fail(
-  new StartRefused({
-    message:
-      "live trading is refused: this version has no executor for real money; " +
-      "leave out --live and set features.live_trading_enabled: false, paper_trading_enabled: true"
-  })
-)
+interface LiveWish extends LiveConfirmation.Wanted {
+  readonly feed: Option.Option<string>
+  readonly files: ReadonlyArray<string>
+}
+
+/** Real money goes by real prices only, and only when everything says so. */
+const confirmed = Effect.fnUntraced(function* ({ feed, files, live, settings }: LiveWish) {
+  const refusal = LiveConfirmation.refusal({ live, settings })
+  if (refusal !== null) return yield* new StartRefused({ message: refusal })
+  const asked = files.length > 0 ? Option.some("recorded") : feed
+  if (Option.isSome(asked) && asked.value !== "betfair") {
+    return yield* new BadUsage({ message: `--live: found --feed ${asked.value}, expected the real prices (betfair)` })
+  }
+})
 
 /** `90s`, `2m`, `1h30m`, or Effect's own words: `2 minutes`. */
 const durationOf = (text: string): Effect.Effect<Duration.Duration, BadUsage> => {
@@ -81,11 +94,18 @@ const durationOf = (text: string): Effect.Effect<Duration.Duration, BadUsage> =>
   )
 }
 
-const runOn = Effect.fnUntraced(function* (file: Option.Option<string>, { feed }: SettingsValue) {
+const runLive = Effect.fnUntraced(function* (file: Option.Option<string>, { betfair }: SettingsValue) {
+  const { trade } = yield* Effect.promise(() => import("./Trade.ts"))
+  const LiveTrading = yield* Effect.promise(() => import("../app/LiveTrading.ts"))
+  const bot = yield* LiveTrading.open(betfair, strategyFolders(file))
+  yield* trade(file).pipe(Effect.provide(bot))
+})
+
+const runOnPaper = Effect.fnUntraced(function* (file: Option.Option<string>, settings: SettingsValue) {
   const { trade } = yield* Effect.promise(() => import("./Trade.ts"))
   const PaperBot = yield* Effect.promise(() => import("../app/PaperBot.ts"))
   const PaperFeed = yield* Effect.promise(() => import("../app/PaperFeed.ts"))
-  const { layer, mode, problems } = yield* PaperFeed.open(feed)
+  const { layer, mode, problems } = yield* PaperFeed.open(settings)
   const bot = PaperBot.layer({ mode, folders: strategyFolders(file) })
   yield* trade(file).pipe(
     Effect.provide(bot.pipe(Layer.provideMerge(layer))),

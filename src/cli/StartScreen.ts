@@ -10,6 +10,8 @@ export interface Start {
   readonly settingsFile: string | null
   readonly feed: string
   readonly database: string
+  /** Where it answers over HTTP, or why it does not. */
+  readonly http: string
   /** Each with its kind. */
   readonly strategies: ReadonlyArray<{ readonly id: string; readonly kind: string }>
   /** Strategies that could not be set up, with the reason. */
@@ -41,6 +43,7 @@ export const render = (start: Start): string => {
     ]),
     ...label("prices", [start.feed]),
     ...label("database", [start.database]),
+    ...label("http", [start.http]),
     ...label("limits", limits(start.settings)),
     ...label("cycle", [
       `every ${every}${trading.evaluation === "on_update" ? " and on updates" : ""}, races from ${Duration.format(trading.preRaceWindowMinutes)} before the off`

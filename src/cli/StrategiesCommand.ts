@@ -1,4 +1,7 @@
-/** `strategies`: the kinds of strategy there are, the user's own included, with what may be set for each. */
+/**
+ * `strategies`: the kinds of strategy there are, the user's own included, with what may be set for each; and below it
+ * `list | enable | disable | set` for those that trade.
+ */
 import { Console, Effect, Layer } from "effect"
 import { Command } from "effect/cli"
 import { Settings } from "../config/Settings.ts"
@@ -6,8 +9,9 @@ import * as SettingsLoader from "../config/SettingsLoader.ts"
 import * as ParameterList from "../strategy/ParameterList.ts"
 import { type Registration, StrategyRegistry } from "../strategy/StrategyRegistry.ts"
 import { ConfigFile, json, printJson, strategyFolders } from "./Options.ts"
+import * as StrategySwitches from "./StrategySwitches.ts"
 
-export const command = Command.make(
+const kinds = Command.make(
   "strategies",
   { json },
   Effect.fn(function* ({ json }) {
@@ -44,3 +48,5 @@ const inWords = ({ description, inPlay, name, needsPrediction, parameters, sourc
     ...rows.map((row) => `    ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`)
   ].join("\n")
 }
+
+export const command = kinds.pipe(Command.withSubcommands(StrategySwitches.commands))

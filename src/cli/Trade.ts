@@ -1,9 +1,11 @@
 /** What `run` does once the bot is put together: it says what is about to happen, and lets the bot trade. */
-import { Console, Effect, Option } from "effect"
+import { Console, Effect, Option, Redacted } from "effect"
 import { ActiveStrategies } from "../bot/ActiveStrategies.ts"
 import { Orchestrator } from "../bot/Orchestrator.ts"
 import { Settings, type SettingsValue } from "../config/Settings.ts"
 import { Executor } from "../execution/Executor.ts"
+import { BotServer } from "../http/BotServer.ts"
+import { fileIn, type Tokens } from "../http/Tokens.ts"
 import { MarketData } from "../market/MarketData.ts"
 import { addressOf } from "../persistence/Database.ts"
 import { InstanceLock } from "../persistence/InstanceLock.ts"
@@ -15,12 +17,24 @@ const databaseOf = ({ directory, url }: SettingsValue["database"]): string => {
   return `PostgreSQL at ${host}:${port}, database ${database}`
 }
 
+const httpOf = ({ enabled, host, port }: SettingsValue["http"], address: string | null): string =>
+  address ?? (enabled ? `${host}:${port} is taken by another process: not served until it is free` : "not served")
+
+/** Shown this once: who has them can look, or control. */
+const tokensShown = ({ directory }: SettingsValue["http"], { control, read }: Tokens) =>
+  [
+    `Tokens were made for HTTP. They are shown this once; ${fileIn(directory)} keeps them, for you alone.`,
+    `  to look     ${Redacted.value(read)}`,
+    `  to control  ${Redacted.value(control)}`
+  ].join("\n")
+
 /** Trades until told to stop, until the feed ends, or until another bot has taken over. */
 export const trade = Effect.fnUntraced(function* (file: Option.Option<string>) {
   const settings = yield* Settings
   const strategies = yield* ActiveStrategies
   const orchestrator = yield* Orchestrator
   const lock = yield* InstanceLock
+  const server = yield* BotServer
   yield* Console.log(
     StartScreen.render({
       mode: (yield* Executor).mode,
@@ -28,9 +42,11 @@ export const trade = Effect.fnUntraced(function* (file: Option.Option<string>) {
       settingsFile: Option.getOrNull(file),
       feed: (yield* MarketData).description,
       database: databaseOf(settings.database),
+      http: httpOf(settings.http, server.address()),
       strategies: strategies.all(),
       refused: strategies.refused.map(({ message }) => message)
     })
   )
+  if (server.newTokens !== null) yield* Console.log(tokensShown(settings.http, server.newTokens))
   yield* Effect.raceFirst(orchestrator.run, lock.takenOver)
 })

@@ -156,6 +156,10 @@ export const secretUrl = (protocols: ReadonlyArray<string>, environment: string,
     expected: `${addressOf(protocols)}, or null`
   })
 
+/** As `secretUrl`, without a variable that stands in for it. */
+export const secretAddress = (protocols: ReadonlyArray<string>, description: string) =>
+  hidden(Schema.NonEmptyString.check(isUrl(protocols)), { description, expected: `${addressOf(protocols)}, or null` })
+
 /** Never shown: `config show`, logs and errors print `<redacted>`. */
 export const secret = (description: string) => hidden(Schema.NonEmptyString, { description, expected: "text, or null" })
 
@@ -163,6 +167,10 @@ export const choice = <const L extends ReadonlyArray<string>>(options: L, byDefa
   Schema.Literals(options)
     .annotate(about({ description, byDefault, expected: `one of ${options.join(", ")}` }))
     .pipe(Schema.withDecodingDefaultKey<Schema.Literals<L>>(Effect.succeed(byDefault)))
+
+/** A choice that must be made. */
+export const requiredChoice = <const L extends ReadonlyArray<string>>(options: L, description: string) =>
+  Schema.Literals(options).annotate(about({ description, expected: `one of ${options.join(", ")}` }))
 
 /** A list of texts. */
 export const texts = (byDefault: ReadonlyArray<string>, description: string) =>

@@ -4,6 +4,12 @@
  */
 import { Context, Schema } from "effect"
 import { StrategyId } from "../domain/Identifiers.ts"
+import { Betfair } from "./BetfairSettings.ts"
+import { Guards } from "./GuardSettings.ts"
+import { Http } from "./HttpSettings.ts"
+import { Notifications } from "./NotificationSettings.ts"
+import { Orders } from "./OrderSettings.ts"
+import { Predictions } from "./PredictionSettings.ts"
 import {
   about,
   anything,
@@ -16,7 +22,6 @@ import {
   money,
   number,
   optionalMoney,
-  optionalUrl,
   requiredText,
   seconds,
   secretUrl,
@@ -25,6 +30,7 @@ import {
   texts,
   timeZone
 } from "./Setting.ts"
+import { Logging, Telemetry } from "./TelemetrySettings.ts"
 
 const pounds = { minimum: 0, maximum: 1_000_000 }
 
@@ -129,6 +135,8 @@ const Bot = section(
     maxStrategyFailures: integer(5, { minimum: 1, maximum: 1000 }, "Exceptions after which a strategy is switched off"),
     riskFreeRate: number(0.02, { minimum: -1, maximum: 1 }, "Yearly rate of the Sharpe ratio"),
     onShutdown: choice(["cancel", "keep"], "cancel", "What happens to unmatched orders when the bot stops"),
+    haltFile: text(".clever-better/HALT", "A file whose being there halts trading, until it is gone and you resume"),
+    onHalt: choice(["cancel", "keep"], "cancel", "What happens to unmatched orders when trading is halted"),
     shutdownTimeoutSeconds: seconds(
       10,
       { minimum: 0.1, maximum: 300 },
@@ -159,7 +167,11 @@ const Markets = section(
 
 const Feed = section(
   {
-    source: choice(["generated", "recorded"], "generated", "Where prices come from"),
+    source: choice(
+      ["sandbox", "recorded", "betfair"],
+      "sandbox",
+      "Where prices come from; sandbox: generated races on an exchange of the bot's own; betfair: the real ones, with the account of the betfair section"
+    ),
     seed: integer(1, { minimum: 0, maximum: 4_294_967_295 }, "Seed of the generated race day"),
     raceIntervalSeconds: seconds(60, { minimum: 10, maximum: 3600 }, "Seconds between generated races"),
     files: texts([], "Recordings to play, in this order; files on the command line replace them"),
@@ -244,35 +256,22 @@ const Strategies = section(
   "Strategies: your own and the built-in ones"
 )
 
-const Logging = section(
-  {
-    level: choice(["Trace", "Debug", "Info", "Warn", "Error"], "Info", "Least severe level that is logged"),
-    format: choice(["pretty", "json"], "pretty", "Log lines for people or for machines")
-  },
-  "Logs"
-)
-
-const Telemetry = section(
-  {
-    otlpEndpoint: optionalUrl(
-      ["http:", "https:"],
-      "OTLP/HTTP collector, for instance http://127.0.0.1:4318; null: no traces are sent"
-    ),
-    serviceName: text("clever-better", "Name of this bot in traces")
-  },
-  "OpenTelemetry"
-)
-
 export const SettingsSchema = Schema.Struct({
   trading: Trading,
   bot: Bot,
+  orders: Orders,
+  guards: Guards,
+  betfair: Betfair,
   features: Features,
+  predictions: Predictions,
   markets: Markets,
   feed: Feed,
   paper: Paper,
   database: Database,
   odds: Odds,
   strategies: Strategies,
+  notifications: Notifications,
+  http: Http,
   logging: Logging,
   telemetry: Telemetry
 })

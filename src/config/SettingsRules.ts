@@ -1,6 +1,7 @@
 /**
  * What must hold between keys. A rule speaks only when all its keys were understood.
  */
+import { Duration } from "effect"
 import type { KeyPath } from "./SettingsKeys.ts"
 import type { SettingsValue } from "./Settings.ts"
 
@@ -47,8 +48,30 @@ export const rules: ReadonlyArray<Rule> = [
       "is false as features.live_trading_enabled is: there would be nothing to trade with, so switch one of them on"
   },
   {
+    keys: [["orders", "exchange_heartbeat_seconds"]],
+    holds: ({ orders }) => {
+      const seconds = Duration.toSeconds(orders.exchangeHeartbeatSeconds)
+      return seconds === 0 || (Number.isInteger(seconds) && seconds >= 10)
+    },
+    message: "is neither 0 nor a whole number from 10 to 300, which is what the exchange takes"
+  },
+  {
     keys: [["strategies", "active"]],
     holds: ({ strategies }) => new Set(strategies.active.map(({ id }) => id)).size === strategies.active.length,
     message: "has two strategies of one id: bets are told apart by it"
+  },
+  {
+    keys: [["notifications", "targets"]],
+    holds: ({ notifications }) =>
+      new Set(notifications.targets.map(({ name }) => name)).size === notifications.targets.length,
+    message: "has two targets of one name: they are counted and logged by it"
+  },
+  {
+    keys: [["notifications", "targets"]],
+    holds: ({ notifications }) =>
+      notifications.targets.every(({ chat, kind, token, url }) =>
+        kind === "telegram" ? token !== null && chat !== null : url !== null
+      ),
+    message: "has a target that cannot be reached: telegram needs token and chat, the others need url"
   }
 ]

@@ -90,9 +90,22 @@ export type BetEvent =
       readonly fills?: ReadonlyArray<Fill>
     }
 
-/** A bet's intent as a row that has not been sent yet. */
+/** A bet's intent as a row that has not been sent yet. Field by field, so that all bets have one shape in memory. */
 export const fromIntent = (intent: BetIntent): Bet => ({
-  ...intent,
+  id: intent.id,
+  mode: intent.mode,
+  strategyId: intent.strategyId,
+  marketId: intent.marketId,
+  selectionId: intent.selectionId,
+  handicap: intent.handicap,
+  side: intent.side,
+  slot: intent.slot,
+  order: intent.order,
+  confidence: intent.confidence,
+  probability: intent.probability,
+  reason: intent.reason,
+  replaces: intent.replaces,
+  createdAt: intent.createdAt,
   betfairBetId: null,
   placedAt: null,
   fills: [],
@@ -109,7 +122,7 @@ export const fromIntent = (intent: BetIntent): Bet => ({
   updatedAt: intent.createdAt
 })
 
-export const sizeMatched = (bet: { readonly fills: ReadonlyArray<Fill> }): Pence => Order.totalOf(bet.fills).size
+export const sizeMatched = (bet: { readonly fills: ReadonlyArray<Fill> }): Pence => Order.sizeOf(bet.fills)
 
 const finished: ReadonlySet<BetStatus> = new Set(["settled", "rejected", "cancelled", "lapsed", "voided"])
 
@@ -132,10 +145,15 @@ const statusOf = (state: OrderState): BetStatus => {
 const progress = (state: OrderState): number =>
   sizeMatched(state) + state.sizeCancelled + state.sizeLapsed + state.sizeVoided
 
-/** A withdrawn runner lowers the price of what is matched, or voids it, without any further progress. */
+/**
+ * A withdrawn runner lowers the price of what is matched, or voids it, without any further progress; and what was taken for
+ * one way of ending may turn out to have been another.
+ */
 const isRevised = (bet: Bet, state: OrderState, at: number): boolean =>
   at >= bet.updatedAt &&
-  (state.sizeVoided > bet.sizeVoided ||
+  (state.sizeVoided !== bet.sizeVoided ||
+    state.sizeCancelled !== bet.sizeCancelled ||
+    state.sizeLapsed !== bet.sizeLapsed ||
     Order.totalOf(state.fills).averagePrice !== Order.totalOf(bet.fills).averagePrice)
 
 const isNewer = (bet: Bet, state: OrderState, at: number): boolean => {
@@ -143,7 +161,8 @@ const isNewer = (bet: Bet, state: OrderState, at: number): boolean => {
   const before = progress(bet)
   const after = progress(state)
   if (after !== before) return after > before
-  return bet.status === "pending" || bet.status === "unknown" || isRevised(bet, state, at)
+  const isUnanswered = bet.status === "pending" || bet.status === "unknown"
+  return isUnanswered || (bet.betfairBetId === null && state.betfairBetId !== null) || isRevised(bet, state, at)
 }
 
 /**
@@ -158,9 +177,14 @@ export const transition = (bet: Bet, event: BetEvent): Bet => {
       const status = statusOf(state)
       return {
         ...bet,
-        ...state,
         placedAt: bet.placedAt ?? state.placedAt,
         betfairBetId: state.betfairBetId ?? bet.betfairBetId,
+        fills: state.fills,
+        sizeRemaining: state.sizeRemaining,
+        sizeCancelled: state.sizeCancelled,
+        sizeLapsed: state.sizeLapsed,
+        sizeVoided: state.sizeVoided,
+        complete: state.complete,
         status,
         note: null,
         matchedAt: state.fills.at(-1)?.at ?? bet.matchedAt,

@@ -6,6 +6,7 @@ import type { MarketId, RunnerKey, StrategyId } from "./Identifiers.ts"
 /** Every reason, with what it means and in which unit its numbers are. */
 export const denialReasons = {
   trading_paused: "trading is paused by hand",
+  trading_reducing: "trading only reduces, and the order would raise its market's worst case (pence)",
   trading_halted: "trading is halted until it is resumed by hand",
   circuit_breaker_open: "the circuit breaker is open",
   half_open_trials_used: "the half-open breaker allows no further trial bet (trials)",
@@ -38,7 +39,20 @@ export const denialReasons = {
   outcome_unknown: "an earlier bet's outcome on this market is not known yet",
   confidence_too_low: "the signal's confidence is below the threshold",
   prediction_missing: "the strategy needs a prediction and there is none",
+  prediction_unavailable: "the strategy needs a prediction and the prediction service did not answer",
+  prediction_unusable: "the strategy needs a prediction and the model's answer cannot be right",
   prediction_against: "the model's probability leaves no value at this price",
+  not_alone: "the single-instance lock is lost, so another bot may have taken over",
+  no_session: "there is no session with the exchange",
+  feed_disconnected: "the market stream is not connected",
+  feed_behind: "the exchange says that its market stream is behind",
+  clock_skew: "this machine's clock and the exchange's differ too much, or how much is not known (milliseconds)",
+  hard_cap_bet: "the order could lose more than the hard cap of a bet (pence)",
+  hard_cap_total: "all open bets together could lose more than their hard cap (pence)",
+  transactions_limit: "too many instructions were sent in this clock hour (transactions)",
+  funds_unknown: "the account's funds are not known, or were told too long ago (milliseconds)",
+  not_committed: "no intent of this process was committed for the bet",
+  sent_before: "the bet was sent before",
   bet_not_found: "the bet to cancel or replace is not open",
   shutting_down: "the bot is stopping"
 } as const

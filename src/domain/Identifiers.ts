@@ -67,6 +67,12 @@ export const betIds = (): ((now: number, random: () => number) => BetId) => {
 /** The reference sent with an order: the bet's id without dashes, 32 characters, Betfair's maximum. */
 export const customerOrderRef = (id: BetId): string => id.replaceAll("-", "")
 
+/** The bet whose reference this is; null for a reference that is none of ours. */
+export const fromCustomerOrderRef = (ref: string): BetId | null => {
+  const parts = /^([0-9a-f]{8})([0-9a-f]{4})(7[0-9a-f]{3})([89ab][0-9a-f]{3})([0-9a-f]{12})$/.exec(ref)
+  return parts === null ? null : (parts.slice(1).join("-") as BetId)
+}
+
 /**
  * One number for a runner of a market: its selection and, in handicap and line markets, its line. Lines are multiples of a
  * quarter between -8192 and 8191.75 (runs and points lines pass a thousand), so the key stays an exact integer.

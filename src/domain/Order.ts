@@ -48,6 +48,13 @@ export const liabilityOf = (side: Side, price: Price, size: Pence): Pence =>
 export const maximumLoss = (side: Side, order: OrderSpec): Pence =>
   order._tag === "LIMIT" ? liabilityOf(side, order.price, order.size) : order.liability
 
+/** Stake of the fills. */
+export const sizeOf = (fills: ReadonlyArray<Fill>): Pence => {
+  let size = 0
+  for (const fill of fills) size += fill.size
+  return size
+}
+
 /** Stake of the fills, and their size-weighted average price in hundredths (0 without fills). */
 export const totalOf = (fills: ReadonlyArray<Fill>): { readonly size: Pence; readonly averagePrice: number } => {
   let size = 0
@@ -68,7 +75,6 @@ export const profitIfWon = (side: Side, fills: ReadonlyArray<Fill>): Pence => {
 
 /** What the fills earn if the runner loses: a backer loses the stake, a layer gains it. */
 export const profitIfLost = (side: Side, fills: ReadonlyArray<Fill>): Pence => {
-  let size = 0
-  for (const fill of fills) size += fill.size
+  const size = sizeOf(fills)
   return side === "BACK" ? -size : size
 }

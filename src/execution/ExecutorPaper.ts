@@ -10,6 +10,7 @@ import type { Mode } from "../domain/Mode.ts"
 import * as LogFields from "../monitoring/LogFields.ts"
 import * as OnDemand from "../monitoring/OnDemand.ts"
 import { BetRepository } from "../persistence/BetRepository.ts"
+import type { StorageFailure } from "../persistence/StorageFailure.ts"
 import { Executor, type SendingTerms } from "./Executor.ts"
 import { venueId } from "./MatchingOrder.ts"
 import { PaperVenue } from "./PaperVenue.ts"
@@ -20,10 +21,10 @@ const make = Effect.fnUntraced(function* (mode: Exclude<Mode, "live">) {
   let placed = 0
 
   /** Commits the intents; from then to their being handed over nothing can interrupt. */
-  const commit = Effect.fnUntraced(function* (
+  const commit = function* (
     orders: ReadonlyArray<ApprovedOrder>,
     handOver: (bets: ReadonlyArray<Bet.Bet>, now: number) => void
-  ) {
+  ): Effect.fn.Return<ReadonlyArray<Bet.Bet>, StorageFailure> {
     const bets = orders.map(({ intent }) => Bet.fromIntent(intent))
     yield* repository.create(bets)
     handOver(bets, yield* Clock.currentTimeMillis)
@@ -34,23 +35,32 @@ const make = Effect.fnUntraced(function* (mode: Exclude<Mode, "live">) {
       )
     }
     return bets
-  }, Effect.uninterruptible)
+  }
 
   const placeBy = (terms: SendingTerms | undefined) => (bets: ReadonlyArray<Bet.Bet>, now: number) =>
     venue.place(bets, now, terms?.marketVersion ?? null)
 
   return Executor.of({
     mode,
-    executeSignal: Effect.fnUntraced(function* (order, terms) {
-      const [bet] = yield* commit([order], placeBy(terms))
-      return bet!
-    }, OnDemand.span("Executor.executeSignal")),
-    executeBatch: Effect.fnUntraced(function* (orders, terms) {
-      return orders.length === 0 ? [] : yield* commit(orders, placeBy(terms))
-    }, OnDemand.span("Executor.executeBatch")),
-    cancelBet: Effect.fnUntraced(function* (bet) {
-      return venue.cancel(bet, yield* Clock.currentTimeMillis) ? null : deny("bet_not_found")
-    }, OnDemand.span("Executor.cancelBet")),
+    executeSignal: Effect.fnUntraced(
+      function* (order, terms) {
+        const [bet] = yield* commit([order], placeBy(terms))
+        return bet!
+      },
+      Effect.uninterruptible,
+      OnDemand.span("Executor.executeSignal")
+    ),
+    executeBatch: Effect.fnUntraced(
+      function* (orders, terms) {
+        return orders.length === 0 ? [] : yield* commit(orders, placeBy(terms))
+      },
+      Effect.uninterruptible,
+      OnDemand.span("Executor.executeBatch")
+    ),
+    cancelBet: (bet) =>
+      Effect.map(Clock.currentTimeMillis, (now) => (venue.cancel(bet, now) ? null : deny("bet_not_found"))).pipe(
+        OnDemand.span("Executor.cancelBet")
+      ),
     cancelAll: Effect.fnUntraced(function* (marketId) {
       return venue.cancelAll(yield* Clock.currentTimeMillis, marketId)
     }, OnDemand.span("Executor.cancelAll")),
@@ -58,12 +68,16 @@ const make = Effect.fnUntraced(function* (mode: Exclude<Mode, "live">) {
       return venue.update(bet, persistence, yield* Clock.currentTimeMillis) ? null : deny("bet_not_found")
     }, OnDemand.span("Executor.updateBet")),
     // What was approved is what is placed: the approved order already has the new price.
-    replace: Effect.fnUntraced(function* (bet, order, _, terms) {
-      const [replacement] = yield* commit([order], ([next], now) =>
-        venue.replace(bet, next!, now, terms?.marketVersion ?? null)
-      )
-      return replacement!
-    }, OnDemand.span("Executor.replace")),
+    replace: Effect.fnUntraced(
+      function* (bet, order, _, terms) {
+        const [replacement] = yield* commit([order], ([next], now) =>
+          venue.replace(bet, next!, now, terms?.marketVersion ?? null)
+        )
+        return replacement!
+      },
+      Effect.uninterruptible,
+      OnDemand.span("Executor.replace")
+    ),
     resume: (openBets) => Effect.map(Clock.currentTimeMillis, (now) => venue.restore(openBets, now)),
     metrics: Effect.sync(() => {
       const { cancelled, refused } = venue.counts()

@@ -26,6 +26,8 @@ export interface OrderTerms {
 
 export class MatchingOrder {
   readonly id: BetId
+  /** See `venueId`. */
+  readonly venueId: string
   readonly owner: StrategyId
   readonly runner: RunnerKey
   readonly isBack: boolean
@@ -72,6 +74,7 @@ export class MatchingOrder {
 
   constructor({ id, order, owner, runner, side }: OrderTerms) {
     this.id = id
+    this.venueId = venueId(id)
     this.owner = owner
     this.runner = runner
     this.isBack = side === "BACK"
@@ -124,7 +127,7 @@ export const fromOpenBet = (bet: Bet): MatchingOrder => {
 export const toState = (order: MatchingOrder): OrderState => {
   const complete = order.phase === "COMPLETE"
   return {
-    betfairBetId: venueId(order.id),
+    betfairBetId: order.venueId,
     placedAt: order.placedAt,
     fills: order.fills.slice(),
     sizeRemaining: complete ? 0 : order.type === "LIMIT" ? Math.max(0, order.remaining) : Math.round(order.liability),

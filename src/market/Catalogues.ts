@@ -16,6 +16,11 @@ export class Catalogues {
     if (!this.markets.has(market.marketId)) this.markets.set(market.marketId, market)
   }
 
+  /** Drops those that nobody wants any more. */
+  retain(isWanted: (marketId: MarketId) => boolean): void {
+    for (const marketId of this.markets.keys()) if (!isWanted(marketId)) this.markets.delete(marketId)
+  }
+
   get(marketId: MarketId): MarketCatalogue.MarketCatalogue | undefined {
     return this.markets.get(marketId)
   }

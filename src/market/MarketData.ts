@@ -5,7 +5,15 @@
  */
 import { Context, Schema, type Stream } from "effect"
 import type { MarketId } from "../domain/Identifiers.ts"
-import type { MarketMessage } from "./MarketMessage.ts"
+import type { MarketDefinition } from "../domain/Market.ts"
+import type { MessageBatch } from "./MessageBatch.ts"
+
+/** A market that an earlier process followed. */
+export interface ResumedMarket {
+  readonly marketId: MarketId
+  /** As it was last recorded; null when it never was. */
+  readonly definition: MarketDefinition | null
+}
 
 export class MarketDataFailure extends Schema.TaggedError<MarketDataFailure>()("MarketDataFailure", {
   source: Schema.String,
@@ -19,11 +27,10 @@ export class MarketData extends Context.Service<
     /** One line for the start-up screen, for instance `generated races, seed 7`. */
     readonly description: string
     /**
-     * The messages from now on. `resume` names markets that bets are still open on: a source that knows how such a market
-     * ended says so with a closing definition, even if it ended while nobody was listening.
+     * The messages from now on. `resume` has the markets that bets are still open on: a source that knows how such a market
+     * ended says so with a closing definition, even if it ended while nobody was listening. A batch is good until the next
+     * one is asked for.
      */
-    readonly messages: (
-      resume: ReadonlyArray<MarketId>
-    ) => Stream.Stream<ReadonlyArray<MarketMessage>, MarketDataFailure>
+    readonly messages: (resume: ReadonlyArray<ResumedMarket>) => Stream.Stream<MessageBatch, MarketDataFailure>
   }
 >()("clever-better/market/MarketData") {}

@@ -7,6 +7,7 @@ import { GivenCatalogues } from "./Catalogues.ts"
 import type { OnBookProblem } from "./BookProblem.ts"
 import { MarketData, MarketDataFailure } from "./MarketData.ts"
 import type { MarketMessage } from "./MarketMessage.ts"
+import * as MessageBatch from "./MessageBatch.ts"
 import { type Recordings, reportBooks } from "./RecordedFiles.ts"
 
 export interface RecordedClock extends Clock.Clock {
@@ -91,18 +92,18 @@ export const make = Effect.fnUntraced(function* (recordings: Recordings, speed: 
         index = 0
       }
       const message = batch?.messages[index]
-      if (message === undefined) return Option.none<ReadonlyArray<MarketMessage>>()
+      if (message === undefined) return Option.none<MessageBatch.MessageBatch>()
       const waitMs = message.pt - clock.currentTimeMillisUnsafe()
       if (waitMs <= 0) {
         index++
         // One by one, so that what is wrong with it can be filed under its line.
-        return Option.some([message])
+        return Option.some(MessageBatch.ofMessages([message]))
       }
       if (waitMs > longestSilenceMs) clock.skipTo(message.pt)
       else if (waitMs <= heartbeatMs) yield* Effect.sleep(Duration.millis(waitMs))
       else {
         yield* Effect.sleep(Duration.millis(heartbeatMs))
-        return Option.some([heartbeat(clock.currentTimeMillisUnsafe())])
+        return Option.some(MessageBatch.ofMessages([heartbeat(clock.currentTimeMillisUnsafe())]))
       }
     }
   })

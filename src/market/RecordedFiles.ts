@@ -6,7 +6,6 @@ import { Effect, Layer, type Scope, Stream } from "effect"
 import type { OnBookProblem } from "./BookProblem.ts"
 import { Catalogues, GivenCatalogues } from "./Catalogues.ts"
 import { MarketData, MarketDataFailure } from "./MarketData.ts"
-import type { MarketMessage } from "./MarketMessage.ts"
 import { RecordingFinder } from "./recording/RecordingFinder.ts"
 import type { RecordedBatch } from "./recording/RecordedBatch.ts"
 import { RecordingMerge } from "./recording/RecordingMerge.ts"
@@ -99,8 +98,8 @@ export const reportBooks =
     )
   }
 
-async function* batches(recordings: Recordings): AsyncGenerator<ReadonlyArray<MarketMessage>, void> {
-  for (let batch = await recordings.next(); batch !== null; batch = await recordings.next()) yield batch.messages
+async function* batches(recordings: Recordings): AsyncGenerator<RecordedBatch, void> {
+  for (let batch = await recordings.next(); batch !== null; batch = await recordings.next()) yield batch
 }
 
 /**

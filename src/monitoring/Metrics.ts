@@ -3,7 +3,7 @@
  * holds them (pence, milliseconds) and shown in base units. An update is a look-up and an addition: cheap enough for every
  * bet, too much for every market update. What changes that often is followed instead: read when somebody looks.
  */
-import { Clock, Effect, Metric, type Scope } from "effect"
+import { Clock, Context, Effect, Layer, Metric, type Scope } from "effect"
 import {
   type MetricDefinition,
   type MetricLabels,
@@ -16,6 +16,29 @@ import {
 
 type Labels = Readonly<Record<string, string>>
 type Series = Metric.Metric<number, unknown>
+
+/** Whether anybody can ever look at the metrics: where nobody can, none are kept. */
+const Kept = Context.Reference<boolean>("clever-better/monitoring/Metrics/Kept", { defaultValue: () => true })
+
+/** For a replay, which is over before anybody could look. What is followed costs nothing and stays. */
+export const layerOff: Layer.Layer<never> = Layer.succeed(Kept, false)
+
+/** Takes what plain code has to tell. */
+export interface Recorder {
+  readonly count: <N extends MetricNameOf<"counter">>(name: N, labels: MetricLabels<N>, by?: number) => void
+  readonly observe: <N extends MetricNameOf<"histogram">>(name: N, labels: MetricLabels<N>, value: number) => void
+}
+
+/** Several updates in one step, if they are kept. */
+export const record = (tell: (recorder: Recorder) => void): Effect.Effect<void> =>
+  Effect.withFiber((fiber) => {
+    if (fiber.getRef(Kept)) {
+      const put = (name: MetricName, labels: Labels, value: number) =>
+        seriesOf(name, labels).updateUnsafe(inBaseUnit(name, value), fiber.context)
+      tell({ count: (name, labels, by = 1) => put(name, labels, by), observe: put })
+    }
+    return Effect.void
+  })
 
 /** Adds to a counter. */
 export const count = <N extends MetricNameOf<"counter">>(name: N, labels: MetricLabels<N>, by = 1) =>
@@ -70,7 +93,10 @@ export const register: Effect.Effect<void> = Effect.forEach(
 const inBaseUnit = (name: MetricName, value: number): number => value / metricUnits[metricList[name].unit].divisor
 
 const update = (name: MetricName, labels: Labels, value: number): Effect.Effect<void> =>
-  Metric.update(seriesOf(name, labels), inBaseUnit(name, value))
+  Effect.withFiber((fiber) => {
+    if (fiber.getRef(Kept)) seriesOf(name, labels).updateUnsafe(inBaseUnit(name, value), fiber.context)
+    return Effect.void
+  })
 
 /** One series for each combination of label values; bounded by the closed lists they come from. */
 const known = new Map<string, Series>()

@@ -1,12 +1,10 @@
 /**
  * Where traces go. Spans are Effect's own; this Layer decides who gets them: span processors that a user brings, or the
- * OTLP/HTTP collector of the settings, or nobody, and then spans are not even made.
+ * OTLP/HTTP collector of the settings, or nobody, and then spans are not even made. What sends them is loaded when it is
+ * wanted: it is a tenth of the program's memory.
  */
-import * as NodeSdk from "@effect/opentelemetry/NodeSdk"
 import type { SpanProcessor } from "@opentelemetry/sdk-trace-base"
 import { Effect, Layer, References } from "effect"
-import { FetchHttpClient } from "effect/http"
-import { OtlpSerialization, OtlpTracer } from "effect/observability"
 import { Settings } from "../config/Settings.ts"
 
 export interface TelemetryOptions {
@@ -33,11 +31,24 @@ export const layerOff: Layer.Layer<never> = Layer.succeed(References.TracerEnabl
 const shutdownTimeout = "3 seconds"
 
 const toProcessors = (spanProcessor: ReadonlyArray<SpanProcessor>, serviceName: string): Layer.Layer<never> =>
-  NodeSdk.layer(() => ({ resource: { serviceName }, spanProcessor, shutdownTimeout }))
+  Layer.unwrap(
+    Effect.promise(async () => {
+      const NodeSdk = await import("@effect/opentelemetry/NodeSdk")
+      return NodeSdk.layer(() => ({ resource: { serviceName }, spanProcessor, shutdownTimeout }))
+    })
+  )
 
 const toCollector = (endpoint: string, serviceName: string): Layer.Layer<never> =>
-  OtlpTracer.layer({
-    url: `${endpoint.replace(/\/+$/, "")}/v1/traces`,
-    resource: { serviceName },
-    shutdownTimeout
-  }).pipe(Layer.provide(OtlpSerialization.layerJson), Layer.provide(FetchHttpClient.layer))
+  Layer.unwrap(
+    Effect.promise(async () => {
+      const [{ FetchHttpClient }, { OtlpSerialization, OtlpTracer }] = await Promise.all([
+        import("effect/http"),
+        import("effect/observability")
+      ])
+      return OtlpTracer.layer({
+        url: `${endpoint.replace(/\/+$/, "")}/v1/traces`,
+        resource: { serviceName },
+        shutdownTimeout
+      }).pipe(Layer.provide(OtlpSerialization.layerJson), Layer.provide(FetchHttpClient.layer))
+    })
+  )

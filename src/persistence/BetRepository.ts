@@ -6,6 +6,16 @@ import type { Mode } from "../domain/Mode.ts"
 import type { Pence } from "../domain/Money.ts"
 import type { StorageFailure } from "./StorageFailure.ts"
 
+export interface BetPage {
+  /** Epoch milliseconds; at or after. */
+  readonly from: number
+  /** Before. */
+  readonly to: number
+  /** The last bet of the page before; null: the first page. */
+  readonly after: BetId | null
+  readonly limit: number
+}
+
 export class BetRepository extends Context.Service<
   BetRepository,
   {
@@ -35,6 +45,8 @@ export class BetRepository extends Context.Service<
     readonly totalNet: (mode: Mode) => Effect.Effect<Pence, StorageFailure>
     /** Newest first. */
     readonly recent: (mode: Mode, limit: number) => Effect.Effect<ReadonlyArray<Bet.Bet>, StorageFailure>
+    /** Intended within the period, oldest first: so many after the one that a page ended with. */
+    readonly page: (mode: Mode, page: BetPage) => Effect.Effect<ReadonlyArray<Bet.Bet>, StorageFailure>
   }
 >()("clever-better/persistence/BetRepository") {}
 

@@ -4,7 +4,8 @@
  */
 import { Effect, Layer } from "effect"
 import * as Bet from "../domain/Bet.ts"
-import type { BetId } from "../domain/Identifiers.ts"
+import type { BetId, MarketId } from "../domain/Identifiers.ts"
+import type { Mode } from "../domain/Mode.ts"
 import { BetRepository, supersedes } from "./BetRepository.ts"
 import { StorageFailure } from "./StorageFailure.ts"
 
@@ -14,13 +15,20 @@ const failure = (operation: string, kind: StorageFailure["kind"], message: strin
 const intentOf = (bet: Bet.Bet): string =>
   `${bet.mode} ${bet.strategyId} ${bet.marketId} ${bet.selectionId} ${bet.handicap} ${bet.side} ${bet.slot}`
 
+/** Of each mode. */
+const makeIndex = () => ({ byVenueId: new Map<string, BetId>(), byMarket: new Map<MarketId, Array<BetId>>() })
+
 const byAge = (a: Bet.Bet, b: Bet.Bet): number => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)
 
 const make = () => {
   const bets = new Map<BetId, Bet.Bet>()
-  const byVenueId = new Map<string, BetId>()
-  const byMarket = new Map<string, Array<BetId>>()
-  const openBets = new Set<BetId>()
+  const indexes: Record<Mode, ReturnType<typeof makeIndex>> = {
+    live: makeIndex(),
+    paper: makeIndex(),
+    replay: makeIndex()
+  }
+  /** Open bets, each with what it was intended to be. */
+  const openBets = new Map<BetId, string>()
   const openByIntent = new Map<string, Set<BetId>>()
   /** Bets, with their mode, of which a replacement is open. */
   const replaced = new Set<string>()
@@ -59,9 +67,8 @@ const make = () => {
 
   const all = (ids: Iterable<BetId>) => Array.from(ids, (id) => bets.get(id)!)
 
-  const open = (bet: Bet.Bet) => {
-    openBets.add(bet.id)
-    const intent = intentOf(bet)
+  const open = (bet: Bet.Bet, intent: string) => {
+    openBets.set(bet.id, intent)
     const known = openByIntent.get(intent)
     if (known === undefined) openByIntent.set(intent, new Set([bet.id]))
     else known.add(bet.id)
@@ -69,52 +76,53 @@ const make = () => {
   }
 
   const close = (bet: Bet.Bet) => {
+    const intent = openBets.get(bet.id)
+    if (intent === undefined) return
     openBets.delete(bet.id)
-    const intent = intentOf(bet)
     const known = openByIntent.get(intent)
-    if (known?.delete(bet.id) === true) {
-      if (known.size === 0) openByIntent.delete(intent)
-      if (bet.replaces !== null) replaced.delete(`${bet.mode} ${bet.replaces}`)
-    }
+    known?.delete(bet.id)
+    if (known?.size === 0) openByIntent.delete(intent)
+    if (bet.replaces !== null) replaced.delete(`${bet.mode} ${bet.replaces}`)
   }
 
-  const put = (bet: Bet.Bet) => {
+  const put = (bet: Bet.Bet, intent?: string) => {
     const before = bets.get(bet.id)
     bets.set(bet.id, bet)
     addSettled(before, bet)
     if (bet.betfairBetId !== null && bet.betfairBetId !== before?.betfairBetId) {
-      byVenueId.set(`${bet.mode} ${bet.betfairBetId}`, bet.id)
+      indexes[bet.mode].byVenueId.set(bet.betfairBetId, bet.id)
     }
     // A bet's intent never changes: only its end does something to who is open.
     const isOpen = Bet.isOpen(bet)
     if (before !== undefined && Bet.isOpen(before) === isOpen) return
-    if (isOpen) open(bet)
+    if (isOpen) open(bet, intent ?? intentOf(bet))
     else close(bet)
   }
 
   const isTakenVenueId = (bet: Bet.Bet): boolean =>
-    bet.betfairBetId !== null && (byVenueId.get(`${bet.mode} ${bet.betfairBetId}`) ?? bet.id) !== bet.id
+    bet.betfairBetId !== null && (indexes[bet.mode].byVenueId.get(bet.betfairBetId) ?? bet.id) !== bet.id
 
-  const isIntentTaken = (bet: Bet.Bet): boolean =>
-    bet.replaces === null ? openByIntent.has(intentOf(bet)) : replaced.has(`${bet.mode} ${bet.replaces}`)
+  const isIntentTaken = (bet: Bet.Bet, intent: string): boolean =>
+    bet.replaces === null ? openByIntent.has(intent) : replaced.has(`${bet.mode} ${bet.replaces}`)
 
-  const isTaken = (bet: Bet.Bet): boolean =>
-    bets.has(bet.id) || isTakenVenueId(bet) || (Bet.isOpen(bet) && isIntentTaken(bet))
+  const isTaken = (bet: Bet.Bet, intent: string): boolean =>
+    bets.has(bet.id) || isTakenVenueId(bet) || (Bet.isOpen(bet) && isIntentTaken(bet, intent))
 
   const create = (batch: ReadonlyArray<Bet.Bet>) => {
     const added: Array<Bet.Bet> = []
     for (const bet of batch) {
-      if (isTaken(bet)) {
+      const intent = intentOf(bet)
+      if (isTaken(bet, intent)) {
         added.forEach(withdraw)
         return failure("create", "conflict", `bet ${bet.id}: the same bet or intent is there already`)
       }
-      put(bet)
+      put(bet, intent)
       added.push(bet)
     }
     for (const bet of added) {
-      const key = `${bet.mode} ${bet.marketId}`
-      const known = byMarket.get(key)
-      if (known === undefined) byMarket.set(key, [bet.id])
+      const { byMarket } = indexes[bet.mode]
+      const known = byMarket.get(bet.marketId)
+      if (known === undefined) byMarket.set(bet.marketId, [bet.id])
       else known.push(bet.id)
     }
     return Effect.void
@@ -124,15 +132,20 @@ const make = () => {
     bets.delete(bet.id)
     close(bet)
     if (bet.settlement !== null) settled.splice(settled.indexOf(bet.id), 1)
-    if (bet.betfairBetId !== null) byVenueId.delete(`${bet.mode} ${bet.betfairBetId}`)
+    if (bet.betfairBetId !== null) indexes[bet.mode].byVenueId.delete(bet.betfairBetId)
   }
 
   const update = (batch: ReadonlyArray<Bet.Bet>) => {
+    const named = new Map<string, BetId>()
     for (const bet of batch) {
-      if (bets.get(bet.id)?.mode !== bet.mode) return failure("update", "invalid", `bet ${bet.id} was never created`)
-      if (bet.betfairBetId !== bets.get(bet.id)!.betfairBetId && isTakenVenueId(bet)) {
+      const row = bets.get(bet.id)
+      if (row?.mode !== bet.mode) return failure("update", "invalid", `bet ${bet.id} was never created`)
+      if (bet.betfairBetId === row.betfairBetId || bet.betfairBetId === null) continue
+      const venueId = `${bet.mode} ${bet.betfairBetId}`
+      if (isTakenVenueId(bet) || (named.get(venueId) ?? bet.id) !== bet.id) {
         return failure("update", "conflict", `Betfair's id ${bet.betfairBetId} is another bet's`)
       }
+      named.set(venueId, bet.id)
     }
     for (const bet of batch) if (supersedes(bets.get(bet.id)!, bet)) put(bet)
     return Effect.void
@@ -143,14 +156,14 @@ const make = () => {
     update: (batch) => Effect.suspend(() => update(batch)),
     byId: (id) => Effect.sync(() => bets.get(id) ?? null),
     byBetfairBetId: (mode, betfairBetId) =>
-      Effect.sync(() => bets.get(byVenueId.get(`${mode} ${betfairBetId}`) ?? ("" as BetId)) ?? null),
+      Effect.sync(() => bets.get(indexes[mode].byVenueId.get(betfairBetId) ?? ("" as BetId)) ?? null),
     open: (mode) =>
       Effect.sync(() =>
-        all(openBets)
+        all(openBets.keys())
           .filter((bet) => bet.mode === mode)
           .toSorted(byAge)
       ),
-    onMarket: (mode, marketId) => Effect.sync(() => all(byMarket.get(`${mode} ${marketId}`) ?? []).toSorted(byAge)),
+    onMarket: (mode, marketId) => Effect.sync(() => all(indexes[mode].byMarket.get(marketId) ?? []).toSorted(byAge)),
     settledBetween: (mode, from, to) =>
       Effect.sync(() => {
         sortSettled()
@@ -172,7 +185,18 @@ const make = () => {
           .filter((bet) => bet.mode === mode)
           .toSorted((a, b) => byAge(b, a))
           .slice(0, limit)
-      )
+      ),
+    page: (mode, { after, from, limit, to }) =>
+      Effect.sync(() => {
+        const last = after === null ? undefined : bets.get(after)
+        return after !== null && last === undefined
+          ? []
+          : [...bets.values()]
+              .filter((bet) => bet.mode === mode && bet.createdAt >= from && bet.createdAt < to)
+              .filter((bet) => last === undefined || (bet !== last && byAge(bet, last) > 0))
+              .toSorted(byAge)
+              .slice(0, limit)
+      })
   })
 }
 

@@ -154,6 +154,19 @@ const make = Effect.gen(function* () {
       read(
         "recent",
         sql`SELECT ${columns} FROM bets WHERE mode = ${mode} ORDER BY created_at DESC, id DESC LIMIT ${limit}`
+      ),
+
+    page: (mode, { after, from, limit, to }) =>
+      read(
+        "page",
+        sql`
+          SELECT ${columns} FROM bets
+          WHERE mode = ${mode} AND created_at >= ${new Date(from)} AND created_at < ${new Date(to)}
+            AND (
+              ${after}::uuid IS NULL
+              OR (created_at, id) > (SELECT created_at, id FROM bets WHERE mode = ${mode} AND id = ${after}::uuid)
+            )
+          ORDER BY created_at, id LIMIT ${limit}`
       )
   })
 })

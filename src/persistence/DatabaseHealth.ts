@@ -13,6 +13,14 @@ export const onRealClock: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Ef
   Clock.Clock.defaultValue()
 )
 
+/** Told of every operation; for metrics, which this room may not know. */
+export const DatabaseObserver = Context.Reference<{
+  readonly began: () => void
+  readonly ended: (operation: string, durationMs: number) => Effect.Effect<void>
+}>("clever-better/persistence/DatabaseObserver", {
+  defaultValue: () => ({ began: () => {}, ended: () => Effect.void })
+})
+
 export class DatabaseHealth extends Context.Service<
   DatabaseHealth,
   {
@@ -47,6 +55,7 @@ export class DatabaseHealth extends Context.Service<
 const make = Effect.fnUntraced(function* (limit: Duration.Duration) {
   const sql = yield* SqlClient.SqlClient
   const scope = yield* Scope.Scope
+  const observer = yield* DatabaseObserver
   let healthy = true
 
   const tooSlow = (operation: string) =>
@@ -55,6 +64,18 @@ const make = Effect.fnUntraced(function* (limit: Duration.Duration) {
       kind: "unavailable",
       message: `the database did not answer within ${Duration.format(limit)}`
     })
+
+  /** By the machine's clock, however it ends. */
+  const observed =
+    (operation: string) =>
+    <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+      Effect.suspend(() => {
+        const start = process.hrtime.bigint()
+        observer.began()
+        return Effect.onExit(effect, () =>
+          Effect.suspend(() => observer.ended(operation, Number(process.hrtime.bigint() - start) / 1e6))
+        )
+      })
 
   const attempt = <A, R>(operation: string, effect: Effect.Effect<A, RowError, R>) =>
     onRealClock(
@@ -70,6 +91,7 @@ const make = Effect.fnUntraced(function* (limit: Duration.Duration) {
         )
       )
     ).pipe(
+      observed(operation),
       Effect.tap(() =>
         Effect.sync(() => {
           healthy = true

@@ -19,6 +19,10 @@ export class RaceRepository extends Context.Service<
     readonly byMarketId: (marketId: MarketId) => Effect.Effect<MarketDefinition | null, StorageFailure>
     /** Markets whose scheduled off is at or after `from` and before `to`, in the order of their offs. */
     readonly between: (from: number, to: number) => Effect.Effect<ReadonlyArray<MarketDefinition>, StorageFailure>
+    /** Where these markets' races are run, as far as it is known. */
+    readonly venues: (
+      marketIds: ReadonlyArray<MarketId>
+    ) => Effect.Effect<ReadonlyMap<MarketId, string>, StorageFailure>
   }
 >()("clever-better/persistence/RaceRepository") {
   static readonly layerSql = Layer.effect(
@@ -106,7 +110,17 @@ const makeSql = Effect.gen(function* () {
             ORDER BY market_time, market_id`,
           complete
         )
-      )
+      ),
+    venues: (marketIds) =>
+      marketIds.length === 0
+        ? Effect.succeed(new Map())
+        : attempt(
+            "RaceRepository.venues",
+            sql<{ readonly marketId: MarketId; readonly venue: string }>`
+              SELECT market_id AS "marketId", venue FROM races
+              WHERE venue IS NOT NULL
+                AND market_id IN (SELECT jsonb_array_elements_text(${JSON.stringify(marketIds)}::jsonb))`
+          ).pipe(Effect.map((rows) => new Map(rows.map(({ marketId, venue }) => [marketId, venue]))))
   })
 })
 
@@ -125,6 +139,16 @@ const makeMemory = () => {
           .map(({ definition }) => definition)
           .filter(({ marketTime }) => marketTime >= from && marketTime < to)
           .toSorted((a, b) => a.marketTime - b.marketTime || (a.marketId < b.marketId ? -1 : 1))
+      ),
+    venues: (marketIds) =>
+      Effect.sync(
+        () =>
+          new Map(
+            marketIds.flatMap((marketId) => {
+              const venue = known.get(marketId)?.definition.venue ?? null
+              return venue === null ? [] : [[marketId, venue]]
+            })
+          )
       )
   })
 }

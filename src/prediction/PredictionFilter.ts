@@ -5,7 +5,7 @@
  * reach the least confidence. Cancellations always pass.
  */
 import type { Bet } from "../domain/Bet.ts"
-import type { Decision, Denial } from "../domain/Decision.ts"
+import type { Decision, Denial, DenialReason } from "../domain/Decision.ts"
 import { deny } from "../domain/Decision.ts"
 import { type BetId, type RunnerKey, runnerKey, type StrategyId } from "../domain/Identifiers.ts"
 import type { MarketDefinition } from "../domain/Market.ts"
@@ -24,6 +24,8 @@ export interface Terms {
   readonly market: MarketDefinition
   /** Of this market; null: there are none. */
   readonly predictions: Predictions | null
+  /** Why there are none, for whoever needs one. */
+  readonly lack?: Lack
   readonly needsPrediction: (id: StrategyId) => boolean
   /** The strategies' open bets, by which a replacement is judged. */
   readonly bet: (id: BetId) => Bet | undefined
@@ -33,6 +35,8 @@ export interface Terms {
   readonly commission: number
 }
 
+export type Lack = Extract<DenialReason, "prediction_missing" | "prediction_unavailable" | "prediction_unusable">
+
 export interface Filtered {
   readonly kept: ReadonlyArray<StrategySignal>
   readonly decisions: ReadonlyArray<Decision>
@@ -40,12 +44,11 @@ export interface Filtered {
 
 /** The signals of one market that may go on, and why the others may not. */
 export const filter = (signals: ReadonlyArray<StrategySignal>, terms: Terms): Filtered => {
-  const usable = terms.predictions !== null && complaint(terms.predictions, terms.market) === null
-  const predictions = usable ? terms.predictions : null
+  const judged = usableOnly(terms)
   const kept: Array<StrategySignal> = []
   const decisions: Array<Decision> = []
   for (const wish of signals) {
-    const outcome = judge(wish, predictions, terms)
+    const outcome = judge(wish, judged)
     if ("signal" in outcome) kept.push(outcome.signal === wish.signal ? wish : { ...wish, signal: outcome.signal })
     else {
       const { at, marketId, strategyId } = wish
@@ -54,6 +57,12 @@ export const filter = (signals: ReadonlyArray<StrategySignal>, terms: Terms): Fi
   }
   return { kept, decisions }
 }
+
+/** Predictions that cannot be right are none at all. */
+const usableOnly = (terms: Terms): Terms =>
+  terms.predictions === null || terms.predictions.size === 0 || complaint(terms.predictions, terms.market) === null
+    ? terms
+    : { ...terms, predictions: null, lack: "prediction_unusable" }
 
 /**
  * Why a race's predictions cannot be used, null when they can. One number that is none discredits the whole answer, because
@@ -78,7 +87,7 @@ export const complaint = (predictions: Predictions, market: MarketDefinition): s
 
 type Outcome = { readonly signal: Signal } | { readonly runner: RunnerKey | null; readonly denial: Denial }
 
-const judge = (wish: StrategySignal, predictions: Predictions | null, terms: Terms): Outcome => {
+const judge = (wish: StrategySignal, terms: Terms): Outcome => {
   const { signal, strategyId } = wish
   const isNeeded = terms.needsPrediction(strategyId)
   switch (signal._tag) {
@@ -86,30 +95,31 @@ const judge = (wish: StrategySignal, predictions: Predictions | null, terms: Ter
     case "Update":
       return { signal }
     case "Replace":
-      return isNeeded ? judgeReplace(signal, predictions, terms) : { signal }
+      return isNeeded ? judgeReplace(signal, terms) : { signal }
     case "Place": {
       const runner = runnerKey(signal.selectionId, signal.handicap)
       if (!(signal.confidence >= terms.minConfidence)) {
         return { runner, denial: deny("confidence_too_low", signal.confidence, terms.minConfidence) }
       }
-      return isNeeded ? judgePlace(signal, runner, predictions, terms) : { signal }
+      return isNeeded ? judgePlace(signal, runner, terms) : { signal }
     }
   }
 }
 
-const judgePlace = (signal: PlaceSignal, runner: RunnerKey, predictions: Predictions | null, terms: Terms): Outcome => {
-  const prediction = predictions?.get(runner)
+const judgePlace = (signal: PlaceSignal, runner: RunnerKey, terms: Terms): Outcome => {
+  const prediction = terms.predictions?.get(runner)
   const price = signal.order._tag === "MARKET_ON_CLOSE" ? null : signal.order.price
   const denial = denialOf(prediction, signal.side, price, terms)
-  if (denial !== null || prediction === undefined) return { runner, denial: denial ?? deny("prediction_missing") }
-  return { signal: { ...signal, probability: prediction.probability } }
+  if (denial !== null) return { runner, denial }
+  // Without a prediction there was a denial.
+  return { signal: prediction === undefined ? signal : { ...signal, probability: prediction.probability } }
 }
 
-const judgeReplace = (signal: ReplaceSignal, predictions: Predictions | null, terms: Terms): Outcome => {
+const judgeReplace = (signal: ReplaceSignal, terms: Terms): Outcome => {
   const bet = terms.bet(signal.betId)
   if (bet === undefined) return { runner: null, denial: deny("bet_not_found") }
   const runner = runnerKey(bet.selectionId, bet.handicap)
-  const denial = denialOf(predictions?.get(runner), bet.side, signal.price, terms)
+  const denial = denialOf(terms.predictions?.get(runner), bet.side, signal.price, terms)
   return denial === null ? { signal } : { runner, denial }
 }
 
@@ -118,9 +128,9 @@ const denialOf = (
   prediction: Prediction | undefined,
   side: Side,
   price: Price | null,
-  { commission, minConfidence, minExpectedValue }: Terms
+  { commission, lack = "prediction_missing", minConfidence, minExpectedValue }: Terms
 ): Denial | null => {
-  if (prediction === undefined) return deny("prediction_missing")
+  if (prediction === undefined) return deny(lack)
   if (prediction.confidence < minConfidence) return deny("confidence_too_low", prediction.confidence, minConfidence)
   if (price === null) return null
   const value = Value.expectedReturn(side, price, prediction.probability, commission)

@@ -14,6 +14,8 @@ export interface Prediction {
   readonly confidence: number
   /** Of the model that answered, never empty. */
   readonly modelVersion: string
+  /** What the model was asked with, in the order of `Features.names`, where it was asked with that. */
+  readonly features?: ReadonlyArray<number>
 }
 
 /** A race as it is known at `at`; what of it a model wants to know is the predictor's to say. The book is read at once. */
@@ -27,6 +29,8 @@ export interface Race {
 /** The model did not answer, or not in a way that can be read. Whoever needs it places nothing. */
 export class PredictionFailure extends Schema.TaggedError<PredictionFailure>()("PredictionFailure", {
   marketId: Schema.String,
+  /** The service cannot be reached, its answer came too late, it refused, or what it said cannot be right. */
+  kind: Schema.Literals(["unavailable", "late", "refused", "unusable"]),
   message: Schema.String,
   cause: Schema.optionalKey(Schema.Defect())
 }) {}

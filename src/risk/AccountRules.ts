@@ -1,6 +1,5 @@
 /** Rules about the account as a whole, whatever the order. */
 import { deny } from "../domain/Decision.ts"
-import * as OpenRisk from "./OpenRisk.ts"
 import { above, type Rule, rule, type Standing } from "./Rule.ts"
 
 /** The account as a whole: asked before every order, and once per cycle. */
@@ -37,7 +36,7 @@ export const standing: ReadonlyArray<Rule<Standing>> = [
 /** Whether the account has room for any further bet: asked once per cycle. */
 export const room: ReadonlyArray<Rule<Standing>> = [
   rule("concurrent_bets", "Fewer than `max_concurrent_bets` bets are open.", ({ limits, state }) =>
-    above("concurrent_bets", OpenRisk.openBets(state.open) + 1, limits.maxConcurrentBets)
+    above("concurrent_bets", state.open.openBets + 1, limits.maxConcurrentBets)
   ),
   rule("account_exposure", "The account's worst case is below `max_exposure`.", ({ limits, state }) =>
     state.open.exposure < limits.maxExposure ? null : deny("account_exposure", state.open.exposure, limits.maxExposure)

@@ -2,7 +2,7 @@
  * Stops the bot by itself when it loses, or fails, in a way it should not. While it is open nothing is placed; cancelling
  * always works and the process stays up. It keeps its state over a restart.
  */
-import { Clock, Context, Duration, Effect, Layer, Scope } from "effect"
+import { Clock, Context, Duration, Effect, Layer } from "effect"
 import { Settings, type SettingsValue } from "../config/Settings.ts"
 import { type Denial, deny } from "../domain/Decision.ts"
 import type { BetId } from "../domain/Identifiers.ts"
@@ -11,6 +11,7 @@ import type { Pence } from "../domain/Money.ts"
 import * as LogFields from "../monitoring/LogFields.ts"
 import * as BreakerState from "./BreakerState.ts"
 import type { BetResult, BreakerLimits, Phase } from "./BreakerState.ts"
+import * as Callbacks from "./Callbacks.ts"
 import * as DurableState from "./DurableState.ts"
 
 /** The breaker has changed its phase. */
@@ -46,6 +47,8 @@ export class CircuitBreaker extends Context.Service<
   {
     /** A bet is settled; call it once the risk manager has the bankroll after it. Each bet counts once. */
     readonly recordBetResult: (result: BetResult) => Effect.Effect<void>
+    /** The same with the results of a whole market: they are written together. */
+    readonly recordBetResults: (results: ReadonlyArray<BetResult>) => Effect.Effect<void>
     /** Something that had to work failed: `source` names it, for instance `executor` or `database`. */
     readonly recordFailure: (source: string, problem: string) => Effect.Effect<void>
     /** It works again: the row of failures is over. */
@@ -81,8 +84,6 @@ export class CircuitBreaker extends Context.Service<
   static readonly layer = (mode: Mode) => Layer.effect(CircuitBreaker, make(mode))
 }
 
-const callbackLimit = Duration.seconds(30)
-
 const limitsOf = ({ bot, trading }: SettingsValue): BreakerLimits => ({
   maxConsecutiveLosses: bot.maxConsecutiveLosses,
   maxDrawdown: bot.maxDrawdownPercent,
@@ -95,7 +96,6 @@ const limitsOf = ({ bot, trading }: SettingsValue): BreakerLimits => ({
 
 const make = Effect.fnUntraced(function* (mode: Mode) {
   const limits = limitsOf(yield* Settings)
-  const scope = yield* Scope.Scope
   const start = yield* Clock.currentTimeMillis
   const initial = BreakerState.initial(start)
   const kept = yield* DurableState.make({
@@ -105,7 +105,7 @@ const make = Effect.fnUntraced(function* (mode: Mode) {
     initial,
     unreadable: (problem) => BreakerState.open(initial, `its kept state cannot be read: ${problem}`, start, true)
   })
-  const callbacks: Array<(change: BreakerChange) => Effect.Effect<void>> = []
+  const callbacks = yield* Callbacks.make<BreakerChange>("circuit breaker")
   /** Changes that are in force and not announced yet: drained at the end of the operation that made them. */
   const news: Array<BreakerChange> = []
 
@@ -131,18 +131,11 @@ const make = Effect.fnUntraced(function* (mode: Mode) {
     change(next)
   }
 
-  const call = (callback: (change: BreakerChange) => Effect.Effect<void>, event: BreakerChange) =>
-    callback(event).pipe(
-      Effect.timeout(callbackLimit),
-      Effect.catchCause((cause) => Effect.logError("A callback of the circuit breaker failed", cause)),
-      Effect.forkIn(scope, { startImmediately: true })
-    )
-
   const announce = Effect.fnUntraced(function* (event: BreakerChange) {
     const fields = LogFields.breakerChange(event)
     if (event.to !== "OPEN") return yield* Effect.logInfo("Circuit breaker", fields)
     yield* Effect.logWarning("Circuit breaker", fields)
-    yield* Effect.forEach(callbacks, (callback) => call(callback, event), { discard: true })
+    yield* callbacks.tell(event)
   })
 
   // Not to be interrupted half-way: whoever opens the breaker may be stopped by what follows from it.
@@ -155,15 +148,27 @@ const make = Effect.fnUntraced(function* (mode: Mode) {
     news.length === 0 && kept.isWritten() ? Effect.void : Effect.andThen(announceAll, kept.save)
   )
 
-  const changeNow = (next: (now: number) => (state: BreakerState.BreakerState) => BreakerState.BreakerState) =>
+  const inOneStep = (step: (now: number) => void) =>
     Effect.uninterruptible(
       Effect.clockWith((clock) =>
         Effect.suspend(() => {
-          const now = clock.currentTimeMillisUnsafe()
-          changeAt(now, next(now))
+          step(clock.currentTimeMillisUnsafe())
           return announceAll
         })
       )
+    )
+
+  const changeNow = (next: (now: number) => (state: BreakerState.BreakerState) => BreakerState.BreakerState) =>
+    inOneStep((now) => changeAt(now, next(now)))
+
+  const recordBetResults = (results: ReadonlyArray<BetResult>) =>
+    Effect.andThen(
+      inOneStep((now) => {
+        for (const result of results) {
+          changeAt(now, (state) => BreakerState.recordBetResult(state, result, now, limits))
+        }
+      }),
+      kept.save
     )
 
   const atTime = (now: number) => BreakerState.atTime(kept.get(), now, limits)
@@ -172,11 +177,8 @@ const make = Effect.fnUntraced(function* (mode: Mode) {
     state.phase === "OPEN" && BreakerState.isBinding(state, limits)
 
   return CircuitBreaker.of({
-    recordBetResult: (result) =>
-      Effect.andThen(
-        changeNow((now) => (state) => BreakerState.recordBetResult(state, result, now, limits)),
-        kept.save
-      ),
+    recordBetResult: (result) => recordBetResults([result]),
+    recordBetResults,
     // A plain failure is not written at once: the database may be what failed.
     recordFailure: (source, problem) =>
       Effect.suspend(() => {
@@ -218,7 +220,7 @@ const make = Effect.fnUntraced(function* (mode: Mode) {
         stopsTrading: BreakerState.isBinding(state, limits)
       }
     },
-    onOpen: (callback) => void callbacks.push(callback),
+    onOpen: callbacks.add,
     denial: (now) => {
       const state = atTime(now)
       if (state.phase === "CLOSED" || !BreakerState.isBinding(state, limits)) return null

@@ -7,7 +7,7 @@ import type { Price } from "../domain/PriceLadder.ts"
 import * as Exposure from "./Exposure.ts"
 import type { RiskLimits } from "./RiskLimits.ts"
 import type { RiskRequest } from "./RiskRequest.ts"
-import { above, type Proposal, rule } from "./Rule.ts"
+import { above, type Quote, rule } from "./Rule.ts"
 
 /** In line, range, handicap and each-way markets a bet loses by other rules than those of the exposure. */
 const losesByOtherRules = ({ bettingType, marketType }: MarketDefinition): boolean =>
@@ -20,7 +20,7 @@ const isBounded = (limits: RiskLimits): boolean =>
   limits.maxSelectionExposure < Infinity ||
   limits.maxStrategyExposure < Infinity
 
-const canBeReckoned = ({ limits, request: { intent, market, now, prices } }: Proposal): boolean => {
+const canBeReckoned = ({ limits, request: { intent, market, now, prices } }: Quote): boolean => {
   const { order } = intent
   const amount = order._tag === "LIMIT" ? order.size : order.liability
   return (
@@ -34,7 +34,7 @@ const canBeReckoned = ({ limits, request: { intent, market, now, prices } }: Pro
   )
 }
 
-export const reckonable = rule<Proposal>(
+export const reckonable = rule<Quote>(
   "risk_unknown",
   "The order's numbers make sense, and its market pays by winning or losing alone (not each-way, line, handicap).",
   (proposal) => (canBeReckoned(proposal) ? null : deny("risk_unknown"))
@@ -43,17 +43,17 @@ export const reckonable = rule<Proposal>(
 /** The price that an order names; null for one that takes whatever the starting price is. */
 const priceOf = (order: OrderSpec): Price | null => (order._tag === "MARKET_ON_CLOSE" ? null : order.price)
 
-export const marketOpen = rule<Proposal>("market_not_open", "The market is open.", ({ request }) =>
+export const marketOpen = rule<Quote>("market_not_open", "The market is open.", ({ request }) =>
   request.market?.status === "OPEN" ? null : deny("market_not_open")
 )
 
-export const inPlay = rule<Proposal>(
+export const inPlay = rule<Quote>(
   "market_in_play",
   "The market is not in play, unless the strategy bets in play.",
   ({ request }) => (request.market?.inPlay === true && !request.traits.inPlay ? deny("market_in_play") : null)
 )
 
-export const window = rule<Proposal>(
+export const window = rule<Quote>(
   "outside_window",
   "The off is at least `min_time_to_start_seconds` away, unless the strategy bets in play.",
   ({ limits, request: { market, now, traits } }) => {
@@ -64,7 +64,7 @@ export const window = rule<Proposal>(
   }
 )
 
-export const runnerActive = rule<Proposal>(
+export const runnerActive = rule<Quote>(
   "runner_not_active",
   "The runner is active.",
   ({ request: { intent, market } }) =>
@@ -73,7 +73,7 @@ export const runnerActive = rule<Proposal>(
       : deny("runner_not_active")
 )
 
-export const age = rule<Proposal>(
+export const age = rule<Quote>(
   "stale_prices",
   "The market's last message is at most `max_price_age_seconds` old, and not that far in the future.",
   ({ limits, request: { now, prices } }) => {
@@ -82,7 +82,7 @@ export const age = rule<Proposal>(
   }
 )
 
-export const onLadder = rule<Proposal>(
+export const onLadder = rule<Quote>(
   "price_not_on_ladder",
   "The order's price is on the market's ladder.",
   ({ request: { intent, market } }) => {
@@ -93,7 +93,7 @@ export const onLadder = rule<Proposal>(
   }
 )
 
-export const odds = rule<Proposal>(
+export const odds = rule<Quote>(
   "odds_out_of_range",
   "The order's price is between `min_odds` and `max_odds`; an order at any starting price needs both to be open.",
   ({ limits: { maxOdds, minOdds }, request }) => {
@@ -113,7 +113,7 @@ const referencePrice = ({ intent, prices }: RiskRequest): Price => {
   return best > 0 || prices.depth !== "LAST_PRICE" ? best : prices.lastPriceTraded
 }
 
-export const distance = rule<Proposal>(
+export const distance = rule<Quote>(
   ["no_price", "price_too_far"],
   "The price of a limit order is at most `max_ticks_from_best` ticks worse for us than the best price on its side.",
   ({ limits, request }) => {

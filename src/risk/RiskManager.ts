@@ -2,7 +2,7 @@
  * Says how much to bet and whether a bet may be placed, and knows what is at risk. A bet that is approved has its worst
  * case reserved in the same step, so what is in flight counts like what is matched. Nothing here concerns cancelling.
  */
-import { Clock, Context, Effect, Layer, MutableRef, Option, Result, Schema } from "effect"
+import { Clock, Context, Effect, Layer, Option, Result, Schema } from "effect"
 import { Settings } from "../config/Settings.ts"
 import { type ApprovedOrder, seal } from "../domain/ApprovedOrder.ts"
 import * as Bet from "../domain/Bet.ts"
@@ -14,13 +14,11 @@ import * as TradingDay from "../domain/TradingDay.ts"
 import { CircuitBreaker } from "./CircuitBreaker.ts"
 import * as Exposure from "./Exposure.ts"
 import * as Kelly from "./Kelly.ts"
-import * as OpenRisk from "./OpenRisk.ts"
 import * as RiskLimits from "./RiskLimits.ts"
 import * as RiskMetrics from "./RiskMetrics.ts"
 import type { RiskRequest } from "./RiskRequest.ts"
 import * as RiskRules from "./RiskRules.ts"
-import * as RiskState from "./RiskState.ts"
-import type { BetSettlement, Restored } from "./RiskState.ts"
+import { type BetSettlement, type Restored, RiskState } from "./RiskState.ts"
 import * as Rule from "./Rule.ts"
 import { TradingState } from "./TradingState.ts"
 
@@ -50,17 +48,29 @@ export class RiskManager extends Context.Service<
      * `updateExposure` tells that it is over, `recordSettlement` what it brought, or `release` that it was never sent.
      */
     readonly reserve: (request: RiskRequest) => Effect.Effect<Result.Result<ApprovedOrder, Denial>>
-    /** What the bet now stands for. Safe to repeat; older news than what is known changes nothing. */
-    readonly updateExposure: (bet: Bet.Bet) => Effect.Effect<void>
-    /** The bet was never sent. One that may have been sent keeps its reservation: that is what `unknown` is for. */
-    readonly release: (betId: BetId) => Effect.Effect<void>
+    /**
+     * Whether a bet that is reserved raises the worst case of its market; true, too, of a bet that is not. Plain code, for
+     * the last look before an order is sent.
+     */
+    readonly raisesMarket: (bet: Bet.BetIntent) => boolean
+    /** What the bet now stands for. Safe to repeat; older news than what is known changes nothing. Plain code, see `flush`. */
+    readonly updateExposure: (bet: Bet.Bet) => void
+    /**
+     * The bet was never sent. One that may have been sent keeps its reservation: that is what `unknown` is for. Plain code,
+     * see `flush`.
+     */
+    readonly release: (betId: BetId) => void
+    /** Writes what of the circuit breaker `updateExposure` and `release` have changed: mostly nothing. */
+    readonly flush: Effect.Effect<void>
     /** Takes a result and returns the bankroll after it. A second, other result for a bet counts by its difference. */
     readonly recordSettlement: (settlement: BetSettlement) => Effect.Effect<Pence>
+    /** The same with the results of a whole market, in one step. */
+    readonly recordSettlements: (settlements: ReadonlyArray<BetSettlement>) => Effect.Effect<Pence>
     readonly riskMetrics: Effect.Effect<RiskMetrics.RiskMetrics>
     /** Once at the start, before anything is reserved: until then every order is denied as `risk_unknown`. */
     readonly restore: (restored: Restored) => Effect.Effect<void>
-    /** The bankroll as the account tells it. */
-    readonly setBankroll: (bankroll: Pence) => Effect.Effect<void>
+    /** What the account itself has left to bet with: stakes are sized from no more than that and what is at risk already. */
+    readonly accountHolds: (available: Pence) => void
     /** Sets or (null) withdraws a reason of `by` why nothing may be bet: the database does not answer, prices stopped. */
     readonly veto: (by: string, denial: Denial | null) => Effect.Effect<void>
     /** From now on every order is denied. */
@@ -84,35 +94,27 @@ const make = Effect.gen(function* () {
   })
   // Changed by plain code only, between two turns of the event loop: no fiber ever sees half a change. That is what makes
   // a reservation and a trial permission of the breaker one step, without a transaction.
-  const ref = MutableRef.make(RiskState.make(zone))
-  const change = (next: (state: RiskState.RiskState) => RiskState.RiskState) => MutableRef.updateAndGet(ref, next)
+  const state = new RiskState(zone)
 
   const standing = (now: number): Rule.Standing => {
-    const state = change((before) => RiskState.atTime(before, now))
+    state.atTime(now)
     return { state, limits, trading: tradingState.denial(), breaker: breaker.denial(now) }
   }
 
   const approve = (request: RiskRequest): Result.Result<ApprovedOrder, Denial> => {
     const { intent, market, now } = request
     if (!Number.isFinite(now)) return Result.fail(deny("risk_unknown"))
-    const account = standing(now)
-    const barred = Rule.first(RiskRules.accountRules, account)
+    const barred = Rule.first(RiskRules.accountRules, standing(now))
     if (barred !== null) return Result.fail(barred)
-    const { state } = account
     const winners = Exposure.winnersOf(market?.numberOfWinners ?? NaN)
     const bet = Bet.fromIntent(intent)
-    const before = intent.replaces === null ? state.open : OpenRisk.withoutWaiting(state.open, intent.replaces)
-    const after = OpenRisk.set(before, bet, winners)
-    const refused = Rule.first(RiskRules.orderRules, { request, limits, state, before, after })
+    const { after, before } = state.open.tryOut(bet, winners)
+    const isReducing = tradingState.isReducing()
+    const refused = Rule.first(RiskRules.orderRules, { request, limits, state, isReducing, before, after })
     if (refused !== null) return Result.fail(refused)
-    MutableRef.set(ref, { ...state, open: before === state.open ? after : OpenRisk.set(state.open, bet, winners) })
+    state.open.set(bet, winners)
     breaker.takeTrial(intent.id, now)
     return Result.succeed(seal(intent))
-  }
-
-  const giveBackTrial = (betId: BetId) => {
-    breaker.giveBackTrial(betId)
-    return breaker.flush
   }
 
   const checkRiskLimits = (now?: number) =>
@@ -121,14 +123,21 @@ const make = Effect.gen(function* () {
       return Rule.first(RiskRules.accountRules, subject) ?? Rule.first(RiskRules.roomRules, subject)
     })
 
+  const recordSettlements = (settlements: ReadonlyArray<BetSettlement>) =>
+    Effect.map(Clock.currentTimeMillis, (now) => {
+      for (const settlement of settlements) state.settle(settlement, now)
+      return state.bankroll ?? 0
+    })
+
   return RiskManager.of({
     calculatePositionSize: ({ market, ...wager }) =>
       Effect.sync(() => {
-        const { bankroll } = MutableRef.get(ref)
+        const { bankroll, held } = state
         if (bankroll === null) return Result.fail(deny("risk_unknown"))
         const discount = market.discountAllowed ? trading.commissionDiscount : 0
         const commission = (market.marketBaseRate / 100) * (1 - discount)
-        return Kelly.positionSize({ ...wager, commission }, bankroll, limits)
+        const usable = Math.min(bankroll, held + state.open.exposure)
+        return Kelly.positionSize({ ...wager, commission }, usable, limits)
       }),
     checkRiskLimits,
     isWithinLimits: Effect.map(checkRiskLimits(), (denial) => denial === null),
@@ -137,47 +146,41 @@ const make = Effect.gen(function* () {
         const approved = approve(request)
         return Effect.as(breaker.flush, approved)
       }),
-    updateExposure: (bet) =>
-      Effect.suspend(() => {
-        change((state) => RiskState.update(state, bet))
-        // A settled trial is judged by its result.
-        return Bet.isOpen(bet) || bet.status === "settled" ? Effect.void : giveBackTrial(bet.id)
-      }),
-    release: (betId) =>
-      Effect.suspend(() => {
-        change((state) => RiskState.release(state, betId))
-        return giveBackTrial(betId)
-      }),
-    recordSettlement: (settlement) =>
-      Effect.map(
-        Clock.currentTimeMillis,
-        (now) => change((state) => RiskState.settle(state, settlement, now)).bankroll ?? 0
-      ),
-    riskMetrics: Effect.map(Clock.currentTimeMillis, (now) =>
-      RiskMetrics.of(
-        change((state) => RiskState.atTime(state, now)),
-        limits
-      )
-    ),
+    raisesMarket: (intent) =>
+      state.open.find(intent.id) === undefined ||
+      RiskRules.isRaised(state.open.tryOut(Bet.fromIntent(intent), null), ({ market }) => market),
+    updateExposure: (bet) => {
+      state.update(bet)
+      // A settled trial is judged by its result.
+      if (!Bet.isOpen(bet) && bet.status !== "settled") breaker.giveBackTrial(bet.id)
+    },
+    release: (betId) => {
+      state.release(betId)
+      breaker.giveBackTrial(betId)
+    },
+    flush: breaker.flush,
+    recordSettlement: (settlement) => recordSettlements([settlement]),
+    recordSettlements,
+    riskMetrics: Effect.map(Clock.currentTimeMillis, (now) => {
+      state.atTime(now)
+      return RiskMetrics.of(state, limits)
+    }),
     restore: (restored) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        change((state) => RiskState.restore(state, restored, now))
+        state.restore(restored, now)
         breaker.keepTrials(new Set(restored.openBets.map(({ id }) => id)))
         breaker.setBankroll(restored.bankroll)
         return breaker.flush
       }),
-    setBankroll: (bankroll) =>
-      Effect.suspend(() => {
-        change((state) => ({ ...state, bankroll }))
-        breaker.setBankroll(bankroll)
-        return breaker.flush
-      }),
+    accountHolds: (available) => {
+      state.held = available
+    },
     veto: (by, denial) =>
       Effect.sync(() => {
-        change((state) => RiskState.veto(state, by, denial))
+        state.veto(by, denial)
       }),
     shutDown: Effect.sync(() => {
-      change((state) => ({ ...state, isShuttingDown: true }))
+      state.isShuttingDown = true
     })
   })
 })

@@ -1,7 +1,6 @@
 /** The account's risk in numbers, for people, metrics and the first lines of a cycle. Amounts are pence. */
 import type { StrategyId } from "../domain/Identifiers.ts"
 import type { Pence } from "../domain/Money.ts"
-import * as OpenRisk from "./OpenRisk.ts"
 import type { RiskLimits } from "./RiskLimits.ts"
 import type { RiskState } from "./RiskState.ts"
 
@@ -49,9 +48,9 @@ export const of = (state: RiskState, limits: RiskLimits): RiskMetrics => {
     dailyProfit: Math.max(0, dailyNet),
     dailyLoss: Math.max(0, 0 - dailyNet),
     dailyLossLimit: limits.maxDailyLoss,
-    openBets: OpenRisk.openBets(open),
+    openBets: open.openBets,
     unknownBets: open.unknown,
-    strategies: Array.from(open.strategies, ([strategyId, { bets, exposure }]) => ({
+    strategies: Array.from(open.byStrategy(), ([strategyId, { bets, exposure }]) => ({
       strategyId,
       exposure,
       openBets: bets

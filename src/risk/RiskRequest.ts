@@ -26,10 +26,15 @@ export interface RiskRequest {
   readonly now: number
 }
 
-/** The request for an intent on a book as it stands; the prices are copied, so the book may change afterwards. */
+/**
+ * The request for an intent on a book as it stands; the prices are copied, so the book may change afterwards.
+ *
+ * @param publishTime of the last message that could have changed the book
+ */
 export const fromBook = (
   intent: BetIntent,
   book: MarketBook,
+  publishTime: number,
   traits: RiskRequest["traits"],
   now: number
 ): RiskRequest => {
@@ -41,7 +46,7 @@ export const fromBook = (
       bestBack: runner?.availableToBack.price(0) ?? 0,
       bestLay: runner?.availableToLay.price(0) ?? 0,
       lastPriceTraded: runner?.lastPriceTraded ?? 0,
-      publishTime: book.publishTime,
+      publishTime,
       depth: book.depth
     },
     traits,

@@ -3,11 +3,11 @@
  * placing is ever asked about; nothing here, and nothing that calls it, stands in the way of a cancellation.
  */
 import { type DenialReason, deny } from "../domain/Decision.ts"
+import type { Pence } from "../domain/Money.ts"
 import { maximumLoss } from "../domain/Order.ts"
 import * as AccountRules from "./AccountRules.ts"
-import * as Exposure from "./Exposure.ts"
 import * as MarketRules from "./MarketRules.ts"
-import * as OpenRisk from "./OpenRisk.ts"
+import { type Figures, kindOf } from "./OpenRisk.ts"
 import type { RiskLimits } from "./RiskLimits.ts"
 import type { RiskRequest } from "./RiskRequest.ts"
 import { above, type Proposal, type Rule, rule } from "./Rule.ts"
@@ -53,9 +53,7 @@ const unknown = rule<Proposal>(
   "outcome_unknown",
   "No earlier bet of the strategy on this market is without an answer.",
   ({ request: { intent }, state }) =>
-    (OpenRisk.ofStrategyMarket(state.open, intent.strategyId, intent.marketId)?.unknown ?? 0) === 0
-      ? null
-      : deny("outcome_unknown")
+    state.open.unknownOf(intent.strategyId, intent.marketId) === 0 ? null : deny("outcome_unknown")
 )
 
 const replaced = rule<Proposal>(
@@ -63,10 +61,8 @@ const replaced = rule<Proposal>(
   "The bet it replaces, if any, is open and of the same strategy, market, runner, side and slot.",
   ({ request: { intent }, state }) => {
     if (intent.replaces === null) return null
-    const held = OpenRisk.find(state.open, intent.replaces)
-    return held?.strategyId === intent.strategyId &&
-      held.marketId === intent.marketId &&
-      held.kind === OpenRisk.kindOf(intent)
+    const held = state.open.find(intent.replaces)
+    return held?.strategyId === intent.strategyId && held.marketId === intent.marketId && held.kind === kindOf(intent)
       ? null
       : deny("bet_not_found")
   }
@@ -76,38 +72,43 @@ const kindOpen = rule<Proposal>(
   "already_open",
   "The strategy has no such bet (market, runner, side, slot) open already, except the one it replaces.",
   ({ request: { intent }, state }) =>
-    OpenRisk.isKindTaken(state.open, intent) || OpenRisk.find(state.open, intent.id) !== undefined
-      ? deny("already_open")
-      : null
+    state.open.isKindTaken(intent) || state.open.find(intent.id) !== undefined ? deny("already_open") : null
 )
 
 const count = rule<Proposal>(
   "concurrent_bets",
   "At most `max_concurrent_bets` bets are open, this one included.",
-  ({ after, limits }) => above("concurrent_bets", OpenRisk.openBets(after), limits.maxConcurrentBets)
+  ({ after, limits }) => above("concurrent_bets", after.openBets, limits.maxConcurrentBets)
 )
 
 /**
  * A figure that the order does not raise, rounding aside, is never held against it: it may be the very order that brings
  * the figure down.
  */
-const isRaised = (
-  { after, before, request: { intent } }: Proposal,
-  measure: (risk: OpenRisk.OpenRisk, intent: RiskRequest["intent"]) => number
-): boolean => {
-  const rounding = (risk: OpenRisk.OpenRisk) => OpenRisk.roundingOf(risk, intent.marketId, Exposure.runnerOf(intent))
-  const raised = measure(after, intent) - measure(before, intent)
-  return !(raised <= rounding(after) - rounding(before))
-}
+export const isRaised = (
+  { after, before }: Pick<Proposal, "before" | "after">,
+  measure: (figures: Figures) => Pence
+): boolean => !(measure(after) - measure(before) <= after.rounding - before.rounding)
+
+const ofMarket = ({ market }: Figures): Pence => market
+
+const reducing = rule<Proposal>(
+  "trading_reducing",
+  "While trading only reduces, the order does not raise its market's worst case.",
+  (proposal) =>
+    proposal.isReducing && isRaised(proposal, ofMarket)
+      ? deny("trading_reducing", proposal.after.market, proposal.before.market)
+      : null
+)
 
 const exposure = (
   reason: DenialReason,
   key: string,
   limit: (limits: RiskLimits) => number,
-  measure: (risk: OpenRisk.OpenRisk, intent: RiskRequest["intent"]) => number
+  measure: (figures: Figures) => Pence
 ) =>
   rule<Proposal>(reason, `${key}, or the order does not raise it.`, (proposal) => {
-    const denial = above(reason, measure(proposal.after, proposal.request.intent), limit(proposal.limits))
+    const denial = above(reason, measure(proposal.after), limit(proposal.limits))
     return denial !== null && isRaised(proposal, measure) ? denial : null
   })
 
@@ -130,36 +131,37 @@ export const orderRules: ReadonlyArray<Rule<Proposal>> = [
   replaced,
   kindOpen,
   count,
+  reducing,
   exposure(
     "selection_exposure",
     "The runner's worst case stays within `max_selection_exposure`",
     (limits) => limits.maxSelectionExposure,
-    (risk, intent) => OpenRisk.ofSelection(risk, intent.marketId, Exposure.runnerOf(intent))
+    ({ selection }) => selection
   ),
   exposure(
     "market_exposure",
     "The market's worst case stays within `max_market_exposure`",
     (limits) => limits.maxMarketExposure,
-    (risk, intent) => OpenRisk.ofMarket(risk, intent.marketId)
+    ofMarket
   ),
   exposure(
     "strategy_exposure",
     "The strategy's worst case stays within `max_strategy_exposure`",
     (limits) => limits.maxStrategyExposure,
-    (risk, intent) => OpenRisk.ofStrategy(risk, intent.strategyId)
+    ({ strategy }) => strategy
   ),
   exposure(
     "account_exposure",
     "The account's worst case stays within `max_exposure`",
     (limits) => limits.maxExposure,
-    (risk) => risk.exposure
+    ({ account }) => account
   ),
   rule(
     "insufficient_funds",
     "The bankroll covers the account's worst case, or the order does not raise it.",
     (proposal) => {
-      const denial = above("insufficient_funds", proposal.after.exposure, proposal.state.bankroll ?? 0)
-      return denial !== null && isRaised(proposal, (risk) => risk.exposure) ? denial : null
+      const denial = above("insufficient_funds", proposal.after.account, proposal.state.bankroll ?? 0)
+      return denial !== null && isRaised(proposal, ({ account }) => account) ? denial : null
     }
   )
 ]

@@ -3,7 +3,7 @@
  * a NaN fails it.
  */
 import { type Denial, type DenialReason, deny } from "../domain/Decision.ts"
-import type { OpenRisk } from "./OpenRisk.ts"
+import type { Figures } from "./OpenRisk.ts"
 import type { RiskLimits } from "./RiskLimits.ts"
 import type { RiskRequest } from "./RiskRequest.ts"
 import type { RiskState } from "./RiskState.ts"
@@ -29,11 +29,16 @@ export interface Proposal {
   readonly request: RiskRequest
   readonly limits: RiskLimits
   readonly state: RiskState
+  /** Trading only reduces. */
+  readonly isReducing: boolean
   /** What is open without the new order, and without the waiting part of the bet it replaces. */
-  readonly before: OpenRisk
+  readonly before: Figures
   /** The same with the new order in it. */
-  readonly after: OpenRisk
+  readonly after: Figures
 }
+
+/** An order and the prices it meets, whatever is open. */
+export type Quote = Pick<Proposal, "request" | "limits">
 
 export const rule = <Subject>(
   reasons: DenialReason | ReadonlyArray<DenialReason>,

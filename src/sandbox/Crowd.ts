@@ -3,37 +3,19 @@
  * withdraw. They know what the race has revealed with some delay, and err, each market's crowd in its own way; so prices
  * are right on average, and wrong at times.
  *
- * The crowd only places, takes and withdraws orders in the books it is given, so other people's orders can stand among
- * its own.
+ * The crowd only places, takes and withdraws orders of its own, so accounts' orders can stand among them.
  */
 import type { Pence } from "../domain/Money.ts"
 import { classic } from "../domain/PriceLadder.ts"
 import type { Side } from "../domain/Side.ts"
 import type { CrowdConditions, MarketKind } from "./CrowdConditions.ts"
-import { OrderBook, type Order, type RestingOrders } from "./OrderBook.ts"
+import { tickOfChance } from "./FairTick.ts"
+import { isCrowds, OrderBook, type Order, type RestingOrders } from "./OrderBook.ts"
 import { placeChances, softmax } from "./RaceProgress.ts"
 import type { SeededRandom } from "./SeededRandom.ts"
 import { StartingPriceBets } from "./StartingPrice.ts"
 
 const lastTick = classic.length - 1
-
-/**
- * The place of decimal odds 1 / chance among the ticks, between two of them as a rule. Beyond the ladder's ends it goes on:
- * -1 for a certainty, above the last tick for a chance below 1 in 1000.
- */
-export const tickOfChance = (chance: number): number => {
-  const price = 100 / chance
-  if (!(price < classic[lastTick]!)) return lastTick + Math.min(20, 5 * Math.log(price / classic[lastTick]!))
-  if (price <= classic[0]!) return price - classic[0]!
-  let low = 0
-  let high = lastTick
-  while (high - low > 1) {
-    const middle = (low + high) >> 1
-    if (classic[middle]! <= price) low = middle
-    else high = middle
-  }
-  return low + (price - classic[low]!) / (classic[high]! - classic[low]!)
-}
 
 /** The mean size of one order on a runner of that chance, in pence, in a market of liquidity 1. */
 const sizeOf = (chance: number): Pence => 20_000 * chance ** 0.8
@@ -130,11 +112,11 @@ export class Crowd {
     this.value()
     this.books.forEach((book, runner) => {
       if (runner === withdrawn) {
-        book.backs.removeWhere(() => true)
-        book.lays.removeWhere(() => true)
+        book.backs.removeWhere(isCrowds)
+        book.lays.removeWhere(isCrowds)
         this.startingPrices[runner]!.clear()
       } else if (cancelsLays) {
-        for (const order of book.lays.removeWhere(() => true)) {
+        for (const order of book.lays.removeWhere(isCrowds)) {
           if (!order.persists) continue
           const reduced = tickOfChance(100 / (classic[order.tick]! * (1 - reductionPercent / 100)))
           book.lays.add({ ...order, tick: Math.max(0, Math.floor(reduced)) })
@@ -146,16 +128,16 @@ export class Crowd {
   /** The market turns in-play: orders that are not to be kept lapse, and bets at the starting price are done. */
   turnInPlay(): void {
     for (const book of this.books) {
-      book.backs.removeWhere((order) => !order.persists)
-      book.lays.removeWhere((order) => !order.persists)
+      book.backs.removeWhere((order) => isCrowds(order) && !order.persists)
+      book.lays.removeWhere((order) => isCrowds(order) && !order.persists)
     }
   }
 
-  /** The race is over: no order is left. */
+  /** The race is over: none of its orders is left. */
   leave(): void {
     for (const book of this.books) {
-      book.backs.removeWhere(() => true)
-      book.lays.removeWhere(() => true)
+      book.backs.removeWhere(isCrowds)
+      book.lays.removeWhere(isCrowds)
     }
   }
 
@@ -237,7 +219,7 @@ export class Crowd {
     if (orders.isEmpty) return
     const tick = orders.tickAtLevel(Math.floor(this.random.exponential() * 5))
     const order = this.random.pick(orders.queueAt(tick))
-    if (!order.persists) orders.remove(order)
+    if (isCrowds(order) && !order.persists) orders.remove(order)
   }
 
   private correct(runner: number): void {
@@ -254,8 +236,10 @@ export class Crowd {
     for (let i = 0; i < 40 && !orders.isEmpty; i++) {
       if ((this.fairTicks[runner]! - orders.best) * orders.worse <= conditions.tolerance) return
       const order = orders.queueAt(orders.best)[0]!
-      if (!random.chance(0.35)) orders.remove(order)
-      else {
+      if (!random.chance(0.35)) {
+        // Its owner is not one of the crowd and does not run; the quick have it.
+        if (isCrowds(order)) orders.remove(order)
+      } else {
         const remaining = this.randomSize(this.chances[runner]!, 0.9)
         const taker = side === "BACK" ? "LAY" : "BACK"
         this.books[runner]!.take({ side: taker, tick: orders.best, remaining, persists: false })

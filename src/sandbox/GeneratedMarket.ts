@@ -1,11 +1,9 @@
-/**
- * One market of a generated race, win or place: the states it goes through, and what the exchange publishes of it, whole
- * (an image) or as what has changed since the last publication.
- */
-import * as Money from "../domain/Money.ts"
-import type { MarketChange, MarketDefinitionMessage, RunnerChange } from "../market/MarketMessage.ts"
+/** One market of a generated race, win or place: the states it goes through, and what the exchange tells of them. */
+import type { MarketDefinitionMessage } from "../market/MarketMessage.ts"
 import type { Crowd } from "./Crowd.ts"
 import { GeneratedRunner, isoTime } from "./GeneratedRunner.ts"
+import type { Outsiders } from "./Outsiders.ts"
+import { PublishedMarket } from "./PublishedMarket.ts"
 import type { MarketType, RaceCard } from "./RaceCard.ts"
 
 /** A withdrawal cancels the others' unmatched lays from this reduction upward (percent). */
@@ -17,22 +15,27 @@ const toThousandth = (value: number): number => Math.round(value * 1000) / 1000
 const firstVersion = (card: RaceCard, marketType: MarketType): number =>
   6_000_000_000 + (card.index % 10_000_000) * 100 + (marketType === "WIN" ? 0 : 50)
 
-export class GeneratedMarket {
+export class GeneratedMarket extends PublishedMarket {
   readonly marketId: string
   readonly marketType: MarketType
   readonly numberOfWinners: number
   readonly crowd: Crowd
   readonly runners: ReadonlyArray<GeneratedRunner>
-  status: "OPEN" | "SUSPENDED" | "CLOSED" = "OPEN"
   inPlay = false
-  private readonly card: RaceCard
-  private version: number
-  private bspReconciled = false
+  readonly hasStartingPrices = true
+  bspReconciled = false
+  /** Suspended by hand, whatever its race does. */
+  isHeld = false
+  /** Grows with each change of the definition. */
+  version: number
+  outsiders: Outsiders | null = null
+  readonly card: RaceCard
+  /** What its race makes of it. */
+  private stage: "OPEN" | "SUSPENDED" | "CLOSED" = "OPEN"
   private settledAt: number | null = null
-  private definitionChanged = false
-  private totalPublished = 0
 
   constructor(marketId: string, marketType: MarketType, card: RaceCard, crowd: Crowd) {
+    super()
     this.marketId = marketId
     this.marketType = marketType
     this.numberOfWinners = marketType === "WIN" ? 1 : card.places
@@ -48,7 +51,11 @@ export class GeneratedMarket {
           toThousandth((100 * crowd.chances[i]!) / this.numberOfWinners)
         )
     )
-    this.totalPublished = this.totalMatched
+    this.forgetChanges()
+  }
+
+  get status(): "OPEN" | "SUSPENDED" | "CLOSED" {
+    return this.stage === "OPEN" && this.isHeld ? "SUSPENDED" : this.stage
   }
 
   /** Pence, both sides of each match counted, withdrawn runners included. */
@@ -56,14 +63,36 @@ export class GeneratedMarket {
     return this.runners.reduce((total, runner) => total + runner.book.totalTraded, 0)
   }
 
+  /** Whether it is bet on in running. */
+  get turnsInPlay(): boolean {
+    return this.card.sport === "horses"
+  }
+
+  /** Scheduled, epoch milliseconds. */
+  get startsAt(): number {
+    return this.card.scheduledOffAt
+  }
+
+  get betDelaySeconds(): number {
+    return this.inPlay ? 1 : 0
+  }
+
   suspend(): void {
-    this.status = "SUSPENDED"
+    this.stage = "SUSPENDED"
     this.redefine()
+    this.outsiders?.suspended()
   }
 
   open(): void {
-    this.status = "OPEN"
+    this.stage = "OPEN"
     this.redefine()
+  }
+
+  /** Suspends the market until it is held no longer; its race goes on, to its end if need be. */
+  hold(isHeld: boolean): void {
+    this.isHeld = isHeld
+    this.redefine()
+    if (isHeld) this.outsiders?.suspended()
   }
 
   /** The others' reduction factors grow as the withdrawn runner's share goes. */
@@ -73,7 +102,9 @@ export class GeneratedMarket {
     for (const other of this.runners) {
       if (other.isActive) other.adjustmentFactor = toThousandth(other.adjustmentFactor / (1 - factor / 100))
     }
-    this.crowd.withdraw(withdrawn, factor, factor >= reductionThatCancels[this.marketType])
+    const cancelsLays = factor >= reductionThatCancels[this.marketType]
+    this.outsiders?.withdraws(withdrawn, factor, cancelsLays)
+    this.crowd.withdraw(withdrawn, factor, cancelsLays)
     this.redefine()
   }
 
@@ -83,9 +114,11 @@ export class GeneratedMarket {
 
   /** Sets the starting prices; orders that are not kept lapse, and all of them where nothing is in-play. */
   reconcile(): void {
+    this.outsiders?.reconciles()
     for (const runner of this.runners) if (runner.isActive) runner.startingPrice = runner.balance()
     this.bspReconciled = true
-    if (this.card.sport === "horses") this.crowd.turnInPlay()
+    this.outsiders?.reconciled()
+    if (this.turnsInPlay) this.crowd.turnInPlay()
     else this.crowd.leave()
     this.redefine()
   }
@@ -102,47 +135,10 @@ export class GeneratedMarket {
       const runner = this.runners[number]!
       if (runner.isActive) runner.status = place < this.numberOfWinners ? "WINNER" : "LOSER"
     })
-    this.status = "CLOSED"
+    this.stage = "CLOSED"
     this.settledAt = at
     this.redefine()
-  }
-
-  /** What has changed since the last call; null when nothing has. */
-  takeChange(): MarketChange | null {
-    const rc: Array<RunnerChange> = []
-    for (const runner of this.runners) {
-      const change = runner.takeChange()
-      if (change !== null) rc.push(change)
-    }
-    if (rc.length === 0 && !this.definitionChanged) return null
-    const total = this.totalMatched
-    const change: MarketChange = {
-      id: this.marketId,
-      ...(this.definitionChanged ? { marketDefinition: this.definition() } : {}),
-      ...(rc.length === 0 ? {} : { rc }),
-      ...(total === this.totalPublished ? {} : { tv: Money.toDecimal(total) })
-    }
-    this.definitionChanged = false
-    this.totalPublished = total
-    return change
-  }
-
-  /** Nobody heard of the changes so far, and nobody will. */
-  forgetChanges(): void {
-    for (const runner of this.runners) runner.forgetChanges()
-    this.definitionChanged = false
-    this.totalPublished = this.totalMatched
-  }
-
-  /** Everything as it stands. What has not been published as a change yet will be, with the same sizes. */
-  image(): MarketChange {
-    return {
-      id: this.marketId,
-      img: true,
-      marketDefinition: this.definition(),
-      rc: this.runners.map((runner) => runner.image()),
-      tv: Money.toDecimal(this.totalMatched)
-    }
+    this.outsiders?.closed()
   }
 
   definition(): MarketDefinitionMessage {
@@ -151,8 +147,8 @@ export class GeneratedMarket {
     const time = isoTime(card.scheduledOffAt)
     return {
       bspMarket: true,
-      turnInPlayEnabled: isHorses,
-      persistenceEnabled: isHorses,
+      turnInPlayEnabled: this.turnsInPlay,
+      persistenceEnabled: this.turnsInPlay,
       marketBaseRate: 5,
       eventId: card.eventId,
       eventTypeId: isHorses ? "7" : "4339",
@@ -167,7 +163,7 @@ export class GeneratedMarket {
       crossMatching: this.status !== "CLOSED",
       runnersVoidable: false,
       numberOfActiveRunners: this.runners.filter((runner) => runner.isActive).length,
-      betDelay: this.inPlay ? 1 : 0,
+      betDelay: this.betDelaySeconds,
       status: this.status,
       ...(this.settledAt === null ? {} : { settledTime: isoTime(this.settledAt) }),
       runners: this.runners.map((runner, i) => runner.definition(i + 1)),
@@ -187,6 +183,6 @@ export class GeneratedMarket {
 
   private redefine(): void {
     this.version += 2
-    this.definitionChanged = true
+    this.noteDefinition()
   }
 }

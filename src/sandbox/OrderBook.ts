@@ -11,6 +11,11 @@ import type { Side } from "../domain/Side.ts"
 
 const ticks = classic.length
 
+/** Whoever wants to hear of each match of an order. It must not touch the book while it listens. */
+export interface OrderOwner {
+  readonly matched: (tick: number, size: Pence) => void
+}
+
 export interface Order {
   readonly side: Side
   readonly tick: number
@@ -18,7 +23,11 @@ export interface Order {
   remaining: Pence
   /** Whether it stays when the market turns in-play. */
   readonly persists: boolean
+  /** An account's; the crowd's orders have none. */
+  readonly owner?: OrderOwner
 }
+
+export const isCrowds = (order: Order): boolean => order.owner === undefined
 
 /** Ticks that changed, each once, in the order of their first change. */
 export class ChangedTicks {
@@ -100,6 +109,7 @@ export class RestingOrders {
       this.count--
     }
     this.resize(tick, -taken)
+    order.owner?.matched(tick, taken)
     return taken
   }
 
@@ -111,6 +121,12 @@ export class RestingOrders {
     queue.splice(index, 1)
     this.count--
     this.resize(order.tick, -order.remaining)
+  }
+
+  /** Takes `size`, less than what is left, off a resting order, which keeps its place in the queue. */
+  reduce(order: Order, size: Pence): void {
+    order.remaining -= size
+    this.resize(order.tick, -size)
   }
 
   /** Withdraws all orders that `goes` says yes to; returns them. */
@@ -144,10 +160,15 @@ export class OrderBook {
   /** Tick of the last match, -1 before the first. */
   lastTick = -1
 
+  /** Where orders of the side rest. */
+  sideOf(side: Side): RestingOrders {
+    return side === "BACK" ? this.backs : this.lays
+  }
+
   /** Matches what can be matched at the order's price or better; the rest of it rests. */
   place(order: Order): void {
     this.take(order)
-    if (order.remaining > 0) (order.side === "BACK" ? this.backs : this.lays).add(order)
+    if (order.remaining > 0) this.sideOf(order.side).add(order)
   }
 
   /** Matches what can be matched at the order's price or better, and no more. */
@@ -158,7 +179,50 @@ export class OrderBook {
       const size = opposite.takeBest(order.remaining)
       order.remaining -= size
       this.recordTrade(tick, size)
+      order.owner?.matched(tick, size)
     }
+  }
+
+  /** Withdraws what is left of a resting order. */
+  remove(order: Order): void {
+    this.sideOf(order.side).remove(order)
+  }
+
+  /** Takes `size`, less than what is left, off a resting order, which keeps its place in the queue. */
+  reduce(order: Order, size: Pence): void {
+    this.sideOf(order.side).reduce(order, size)
+  }
+
+  /**
+   * FILL_OR_KILL: matched at once, at least to the size it must reach, or not at all; what is left of the order does not
+   * rest. It may reach beyond its limit as long as the average of what it takes is at the limit or better (the API's "volume
+   * weighted average price").
+   */
+  fillOrKill(order: Order, minFillSize: Pence): void {
+    const { size, tick } = this.reach(order)
+    if (size >= minFillSize && size > 0) this.take({ ...order, tick, remaining: size })
+  }
+
+  /** How much of an order could be taken at an average of its limit or better, and down to which tick. */
+  private reach({ remaining, side, tick: limit }: Order): { readonly size: Pence; readonly tick: number } {
+    const opposite = side === "BACK" ? this.lays : this.backs
+    let taken = 0
+    /** By how much, times its size, what is taken is better than the limit. */
+    let surplus = 0
+    let last = -1
+    for (let tick = opposite.best; tick >= 0 && tick < ticks && taken < remaining; tick += opposite.worse) {
+      const available = opposite.sizes[tick]!
+      if (available === 0) continue
+      const better = (classic[tick]! - classic[limit]!) * (side === "BACK" ? 1 : -1)
+      const wanted = Math.min(available, remaining - taken)
+      const most = better >= 0 ? wanted : Math.min(wanted, Math.floor(surplus / -better))
+      if (most <= 0) break
+      taken += most
+      surplus += most * better
+      last = tick
+      if (most < wanted) break
+    }
+    return { size: taken, tick: last }
   }
 
   /** Counts a match of `size` pence of backer's stake. */

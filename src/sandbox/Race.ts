@@ -94,6 +94,25 @@ export class Race {
     return this.order
   }
 
+  /** Epoch milliseconds: of what is happening, or up to which everything has. */
+  get time(): number {
+    return this.now
+  }
+
+  /** Somebody has changed a market between two events: it is published with what changes next, at the latest. */
+  touch({ marketId }: { readonly marketId: string }): void {
+    for (const stage of this.stages) if (stage.market.marketId === marketId) this.wakePublisher(stage)
+  }
+
+  /** Suspends a market by hand, or lets it go on; its crowd waits meanwhile. */
+  hold({ marketId }: { readonly marketId: string }, isHeld: boolean): void {
+    const stage = this.stages.find(({ market }) => market.marketId === marketId)!
+    stage.market.hold(isHeld)
+    if (stage.market.status === "OPEN") this.scheduleAct(stage)
+    else stage.actAt = never
+    this.wakePublisher(stage)
+  }
+
   /** Plays on to `until` (epoch milliseconds, inclusive) and returns what is published on the way, in its order. */
   advance(until: number): Array<MarketMessage> {
     const messages: Array<MarketMessage> = []
@@ -116,7 +135,7 @@ export class Race {
     const [win, place] = this.stages as readonly [Stage, Stage]
     while (!this.isOver) {
       const milestone = this.milestones[this.nextMilestone]!
-      const first = Math.min(win.actAt, win.publishAt, place.actAt, place.publishAt)
+      const first = Math.min(this.dueAt(win), win.actAt, win.publishAt, this.dueAt(place), place.actAt, place.publishAt)
       const at = Math.min(milestone.at, this.nextStepAt, this.nextProjectionAt, first)
       if (at > until) break
       this.now = at
@@ -127,7 +146,12 @@ export class Race {
       else if (at === this.nextProjectionAt) this.project()
       else for (const stage of this.stages) this.stir(stage)
     }
+    this.now = Math.max(this.now, Math.min(until, this.card.closeAt))
     this.out = null
+  }
+
+  private dueAt({ market }: Stage): number {
+    return market.outsiders?.dueAt ?? never
   }
 
   private stage(marketType: RaceCard.MarketType): Stage {
@@ -230,8 +254,12 @@ export class Race {
     this.wakePublishers()
   }
 
-  /** Lets the crowd of a market act, or publishes, whichever is due now. */
+  /** Lets accounts or the crowd of a market act, or publishes, whichever is due now. */
   private stir(stage: Stage): void {
+    if (this.dueAt(stage) === this.now) {
+      stage.market.outsiders?.due()
+      this.wakePublisher(stage)
+    }
     if (stage.actAt === this.now) {
       if (!stage.market.inPlay && stage.random.chance(0.02)) stage.market.crowd.betAtStartingPrice()
       else stage.market.crowd.act()

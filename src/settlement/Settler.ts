@@ -12,6 +12,7 @@ import type { Mode } from "../domain/Mode.ts"
 import type { Pence } from "../domain/Money.ts"
 import { BetRepository } from "../persistence/BetRepository.ts"
 import type { StorageFailure } from "../persistence/StorageFailure.ts"
+import * as ExchangeResult from "./ExchangeResult.ts"
 import * as MarketResult from "./MarketResult.ts"
 import * as Settling from "./Settling.ts"
 import * as SettlementRules from "./SettlementRules.ts"
@@ -51,6 +52,15 @@ export class Settler extends Context.Service<
     readonly settle: (
       mode: Mode,
       definition: MarketDefinition,
+      at: number
+    ) => Effect.Effect<SettledMarket | null, StorageFailure>
+    /**
+     * Settles the market's bets with real money as the exchange has settled them, whatever the definition says. Null when
+     * nothing changed.
+     */
+    readonly settleAs: (
+      marketId: MarketId,
+      result: ExchangeResult.ExchangeResult,
       at: number
     ) => Effect.Effect<SettledMarket | null, StorageFailure>
   }
@@ -94,7 +104,22 @@ const make = Effect.gen(function* () {
     return report(definition.marketId, before, after, changed)
   })
 
-  return Settler.of({ settle })
+  const settleAs = Effect.fn("Settler.settleAs")(function* (
+    marketId: MarketId,
+    result: ExchangeResult.ExchangeResult,
+    at: number
+  ) {
+    yield* Effect.annotateCurrentSpan({ market_id: marketId, paper_trading: false })
+    const rows = yield* repository.onMarket("live", marketId)
+    const before = new Map(rows.map((bet) => [bet.id, bet]))
+    const after = ExchangeResult.apply(rows, result, at).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    const changed = after.filter((bet) => bet !== before.get(bet.id))
+    if (changed.length === 0) return null
+    yield* repository.update(changed)
+    return report(marketId, before, after, changed)
+  })
+
+  return Settler.of({ settle, settleAs })
 })
 
 /** With money on a result: matched and not ended otherwise. */

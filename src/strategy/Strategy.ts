@@ -27,6 +27,11 @@ export interface Evaluator {
   readonly evaluate: (snapshot: Snapshot) => ReadonlyArray<Signal>
   /** Called on every update of a market in the window: for what must be followed between two evaluations. */
   readonly observe?: (market: MarketDefinition, book: MarketBook, now: number) => void
+  /**
+   * The unmatched part of its bet was cancelled to be replaced, and the exchange refused the replacement with this code:
+   * nothing of it waits any more. On paper this does not happen.
+   */
+  readonly replacementLost?: (bet: Bet, code: string) => void
   /** The market is closed. */
   readonly forget?: (marketId: MarketId) => void
 }
@@ -137,5 +142,8 @@ const bind = (evaluator: Evaluator, strategy: Omit<Strategy, keyof Evaluator>): 
   ...(evaluator.observe === undefined
     ? {}
     : { observe: (market, book, now) => evaluator.observe?.(market, book, now) }),
+  ...(evaluator.replacementLost === undefined
+    ? {}
+    : { replacementLost: (bet, code) => evaluator.replacementLost?.(bet, code) }),
   ...(evaluator.forget === undefined ? {} : { forget: (marketId) => evaluator.forget?.(marketId) })
 })

@@ -16,7 +16,7 @@ import type { Snapshot, Strategy } from "./Strategy.ts"
 export interface StrategyFailure {
   readonly strategyId: StrategyId
   readonly marketId: MarketId
-  readonly during: "evaluate" | "observe" | "forget"
+  readonly during: "evaluate" | "observe" | "replacementLost" | "forget"
   readonly message: string
   /** What was thrown, if something was. */
   readonly cause: unknown
@@ -55,11 +55,14 @@ interface Supervised {
 }
 
 export class SupervisedStrategies {
-  private readonly all: ReadonlyArray<Supervised>
+  private all: ReadonlyArray<Supervised>
+  /** Those that want to see updates. */
+  private observers: ReadonlyArray<Supervised>
   private readonly options: Options
 
   constructor(strategies: ReadonlyArray<Strategy>, options: Options) {
     this.all = strategies.map((strategy) => ({ strategy, failures: 0, isDisabled: false }))
+    this.observers = this.all.filter(({ strategy }) => strategy.observe !== undefined)
     this.options = options
   }
 
@@ -72,6 +75,18 @@ export class SupervisedStrategies {
     return this.all.flatMap(({ isDisabled, strategy }) => (isDisabled ? [strategy] : []))
   }
 
+  /** From now on this one trades, in place of one of its name; what that one remembered and its failures are gone. */
+  put(strategy: Strategy): void {
+    const place = this.all.findIndex((other) => other.strategy.id === strategy.id)
+    const added = { strategy, failures: 0, isDisabled: false }
+    this.become(place < 0 ? [...this.all, added] : this.all.with(place, added))
+  }
+
+  /** From now on it is not asked any more. */
+  remove(id: StrategyId): void {
+    this.become(this.all.filter(({ strategy }) => strategy.id !== id))
+  }
+
   get(id: StrategyId): Strategy | undefined {
     return this.all.find(({ strategy }) => strategy.id === id)?.strategy
   }
@@ -81,34 +96,54 @@ export class SupervisedStrategies {
     return this.all.some((supervised) => this.isAsked(supervised, market, secondsToStart))
   }
 
-  /** Asks every strategy that wants to be asked. `openBets` gives a strategy's own open bets on the market. */
-  evaluate(moment: Moment, openBets: (id: StrategyId) => ReadonlyArray<Bet>): Evaluation {
+  /** Asks every strategy that wants to be asked. `openBets` gives a strategy's own open bets on a market. */
+  evaluate(moment: Moment, openBets: (marketId: MarketId, id: StrategyId) => ReadonlyArray<Bet>): Evaluation {
     const { book, market, now, secondsToStart } = moment
     const { marketId } = market
-    const signals: Array<StrategySignal> = []
-    const failures: Array<StrategyFailure> = []
+    let signals: Array<StrategySignal> | undefined
+    let failures: Array<StrategyFailure> | undefined
     for (const supervised of this.all) {
       if (!this.isAsked(supervised, market, secondsToStart)) continue
       const { strategy } = supervised
       try {
-        const answer = strategy.evaluate({ now, secondsToStart, market, book, openBets: openBets(strategy.id) })
+        const answer = strategy.evaluate({
+          now,
+          secondsToStart,
+          market,
+          book,
+          openBets: openBets(marketId, strategy.id)
+        })
         const complaint = SignalCheck.complaint(answer)
-        if (complaint !== null) failures.push(this.fail(supervised, marketId, "evaluate", complaint, undefined))
-        else for (const signal of answer) signals.push({ strategyId: strategy.id, marketId, signal, at: now })
+        if (complaint !== null)
+          (failures ??= []).push(this.fail(supervised, marketId, "evaluate", complaint, undefined))
+        else for (const signal of answer) (signals ??= []).push({ strategyId: strategy.id, marketId, signal, at: now })
       } catch (cause) {
-        failures.push(this.fail(supervised, marketId, "evaluate", messageOf(cause), cause))
+        ;(failures ??= []).push(this.fail(supervised, marketId, "evaluate", messageOf(cause), cause))
       }
     }
-    return { signals, failures }
+    return signals === undefined && failures === undefined
+      ? nothing
+      : { signals: signals ?? [], failures: failures ?? none }
   }
 
   /** Shows an update to every strategy that wants to see updates, whatever its window. */
   observe(market: MarketDefinition, book: MarketBook, now: number): ReadonlyArray<StrategyFailure> {
-    return this.tell("observe", market.marketId, (strategy) => strategy.observe?.(market, book, now))
+    if (this.observers.length === 0) return none
+    return this.tell(this.observers, "observe", market.marketId, (strategy) => strategy.observe?.(market, book, now))
+  }
+
+  replacementLost(bet: Bet, code: string): ReadonlyArray<StrategyFailure> {
+    const whose = this.all.filter(({ strategy }) => strategy.id === bet.strategyId)
+    return this.tell(whose, "replacementLost", bet.marketId, (strategy) => strategy.replacementLost?.(bet, code))
   }
 
   forget(marketId: MarketId): ReadonlyArray<StrategyFailure> {
-    return this.tell("forget", marketId, (strategy) => strategy.forget?.(marketId))
+    return this.tell(this.all, "forget", marketId, (strategy) => strategy.forget?.(marketId))
+  }
+
+  private become(all: ReadonlyArray<Supervised>): void {
+    this.all = all
+    this.observers = all.filter(({ strategy }) => strategy.observe !== undefined)
   }
 
   private isAsked({ isDisabled, strategy }: Supervised, market: MarketDefinition, secondsToStart: number): boolean {
@@ -118,12 +153,13 @@ export class SupervisedStrategies {
   }
 
   private tell(
-    during: "observe" | "forget",
+    whom: ReadonlyArray<Supervised>,
+    during: "observe" | "replacementLost" | "forget",
     marketId: MarketId,
     message: (strategy: Strategy) => void
   ): ReadonlyArray<StrategyFailure> {
     let failures = none
-    for (const supervised of this.all) {
+    for (const supervised of whom) {
       if (supervised.isDisabled) continue
       try {
         message(supervised.strategy)
@@ -156,6 +192,9 @@ export class SupervisedStrategies {
 }
 
 const none: ReadonlyArray<StrategyFailure> = []
+
+/** The answer to most updates. */
+const nothing: Evaluation = { signals: [], failures: none }
 
 const messageOf = (cause: unknown): string =>
   cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)

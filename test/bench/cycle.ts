@@ -20,7 +20,8 @@ import * as Telemetry from "../../src/monitoring/Telemetry.ts"
 import { DatabaseHealth } from "../../src/persistence/DatabaseHealth.ts"
 import { InstanceLock } from "../../src/persistence/InstanceLock.ts"
 import * as Repositories from "../../src/persistence/Repositories.ts"
-import { imageMessage, RunningRaces } from "../../src/sandbox/RunningRaces.ts"
+import { imageMessage, RunningRaces } from "../builders/RunningRaces.ts"
+import { Predictor } from "../../src/prediction/Predictor.ts"
 import { StrategyRegistry } from "../../src/strategy/StrategyRegistry.ts"
 import { figureOf, quantile, say, table } from "./Figures.ts"
 import { settings } from "./Scenarios.ts"
@@ -45,7 +46,9 @@ const generous: SettingsValue = {
 const bot = (clock: ReplayClock.ReplayClock) =>
   BotLayer.layer("replay").pipe(
     Layer.provideMerge(PaperBot.venue("replay")),
-    Layer.provideMerge(Layer.mergeAll(Books.layer, StrategyRegistry.layerBuiltIn, Notifier.layerLog)),
+    Layer.provideMerge(
+      Layer.mergeAll(Books.layer, StrategyRegistry.layerBuiltIn, Notifier.layerLog, Predictor.layerNone)
+    ),
     Layer.provideMerge(Layer.mergeAll(Repositories.layerMemory, DatabaseHealth.layerMemory, InstanceLock.layerAlone)),
     Layer.provideMerge(
       Layer.mergeAll(

@@ -7,7 +7,7 @@ import type { MarketMessage } from "../../src/market/MarketMessage.ts"
 import { figureOf, measure, ratios, repetitions, say, table, withRange, type Work } from "./Figures.ts"
 import { type Input, inputsOf, unpack, withFolder } from "./Inputs.ts"
 import { peakOf } from "./PeakMemory.ts"
-import { linesOf, replayPacked, scenarioNames, separately } from "./Scenarios.ts"
+import { linesOf, replayPacked, scenarioNames, scenarios, separately } from "./Scenarios.ts"
 
 const sizeOf = async (files: ReadonlyArray<string>) => {
   let bytes = 0
@@ -33,7 +33,13 @@ const compare = async (name: string, inputs: ReadonlyArray<Input>): Promise<void
   const { bytes, lines, updates } = await sizeOf(files)
   const isPacked = inputs.some(({ packed }) => packed !== null)
   const works = scenarioNames.map((scenario) => separately(scenario, files))
-  if (isPacked) works.push(unpacking(inputs))
+  const others: Array<string> = []
+  const add = (name: string, work: Work) => {
+    others.push(name)
+    works.push(work)
+  }
+  if (files.length > 1) add("replay, no strategies, by one bot", scenarios["replay, no strategies"](files))
+  if (isPacked) add("unpacking alone", unpacking(inputs))
   const samples = await measure(works)
   const rows = [head]
   for (const [index, own] of samples.entries()) {
@@ -41,7 +47,7 @@ const compare = async (name: string, inputs: ReadonlyArray<Input>): Promise<void
     const { median } = figureOf(own)
     const perSecond = (count: number) => Math.round((count / median) * 1000)
     rows.push([
-      scenario ?? "unpacking alone",
+      scenario ?? others[index - scenarioNames.length]!,
       withRange(figureOf(own), 1),
       perSecond(lines).toLocaleString("en"),
       perSecond(updates).toLocaleString("en"),

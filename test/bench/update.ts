@@ -1,6 +1,6 @@
 /**
  * From the bytes of a message to a strategy that looks at them: `npm run bench:update`. One market of 40 runners in the whole
- * bot, each message in a buffer of its own as from a socket, through the scanner and the books of a replay. The time runs from
+ * bot, each message in a buffer of its own as from a socket, read as the live stream reads it. The time runs from
  * the bytes being there to the call of the strategy's `evaluate`, whatever comes in between, collections of garbage included.
  */
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -8,9 +8,10 @@ import { Effect, Layer, Random, Schema } from "effect"
 import * as ReplayBot from "../../src/app/ReplayBot.ts"
 import * as ProbeSettings from "../../src/backtest/ProbeSettings.ts"
 import type { ReplaySource } from "../../src/bot/Replay.ts"
+import * as Envelope from "../../src/betfair/stream/Envelope.ts"
 import { Settings } from "../../src/config/Settings.ts"
 import type { MessageBatch } from "../../src/market/MessageBatch.ts"
-import { MessageScanner } from "../../src/market/scan/MessageScanner.ts"
+import { StreamedBatch } from "../../src/market/StreamedBatch.ts"
 import * as Strategy from "../../src/strategy/Strategy.ts"
 import { image, runners, Updates } from "./Crowded.ts"
 import { quantile, say, table } from "./Figures.ts"
@@ -41,25 +42,29 @@ const watcher = Strategy.define({
   })
 })
 
-/** Messages that are read when they are due, one by one. */
-const batchOf = (messages: ReadonlyArray<Buffer>, scanner: MessageScanner): MessageBatch => {
+/** Messages that are read when they are due, one by one, as the stream reads them: each a batch of its own. */
+const batchOf = (messages: ReadonlyArray<Buffer>, batch: StreamedBatch): MessageBatch => {
   let read = -1
   return {
     length: messages.length,
     publishTime: (index) => {
       if (index !== read) {
         read = index
+        const line = messages[index]!
         arrived = performance.now()
-        if (scanner.scan(messages[index]!, 0) < 0) throw new Error(`The scanner does not know ${messages[index]!}`)
+        const envelope = Envelope.read(line)
+        if (envelope === null || !batch.add(line, envelope) || batch.take() === null) {
+          throw new Error(`The stream does not know ${line}`)
+        }
       }
-      return scanner.publishTime
+      return batch.publishTime(0)
     },
-    applyTo: (target) => target.applyScanned(scanner.tape, 0, scanner.publishTime)
+    applyTo: (target) => batch.applyTo(target, 0)
   }
 }
 
 const source = (): ReplaySource => {
-  const scanner = new MessageScanner()
+  const batch = new StreamedBatch()
   const updates = new Updates()
   let left = warmUps + measured
   let isFirst = true
@@ -71,7 +76,7 @@ const source = (): ReplaySource => {
       if (isFirst) messages[0] = image()
       isFirst = false
       left -= batchLength
-      return batchOf(messages, scanner)
+      return batchOf(messages, batch)
     }
   }
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import { ActiveStrategies } from "../../src/bot/ActiveStrategies.ts"
+import { StrategyId } from "../../src/domain/Identifiers.ts"
 import { StrategyRepository } from "../../src/persistence/StrategyRepository.ts"
+import type { StrategyKind } from "../../src/strategy/Strategy.ts"
 import { backer, strategy } from "../builders/strategies.ts"
 import { TestDatabase } from "../builders/TestDatabase.ts"
 import { allBets, anOpenRace, notified, pass, TestBot, withBot } from "./TestBot.ts"
@@ -89,5 +91,76 @@ describe("a strategy that throws", () => {
         })
       )
     })
+  )
+})
+
+const backerId = StrategyId.make("backer")
+
+const numbered: StrategyKind = {
+  ...backer("numbered"),
+  parameters: Schema.Struct({ stake: Schema.Int.pipe(Schema.withDecodingDefaultKey(Effect.succeed(1))) })
+} as StrategyKind
+
+describe("a strategy that is switched while the bot runs", () => {
+  it.effect("is asked no more once it is off, and again once it is on", () =>
+    withBot({ strategies: [backer()], settings })(
+      Effect.gen(function* () {
+        const strategies = yield* ActiveStrategies
+        yield* strategies.disable(backerId, "anna: lunch")
+        const first = yield* anOpenRace()
+        yield* pass("5 seconds")
+        expect(yield* allBets).toEqual([])
+        expect(yield* rows).toMatchObject([{ id: "backer", active: false, note: "anna: lunch" }])
+        yield* strategies.enable(backerId, "anna: back")
+        yield* pass("5 seconds")
+        expect(yield* allBets).toMatchObject([{ strategyId: "backer", marketId: first.marketId }])
+        expect(yield* rows).toMatchObject([{ id: "backer", active: true, note: "anna: back" }])
+      })
+    )
+  )
+
+  it.effect("is off though the database does not take it, and is not on if it does not", () =>
+    Effect.gen(function* () {
+      const database = yield* TestDatabase.make
+      yield* withBot({ strategies: [backer()], settings, database })(
+        Effect.gen(function* () {
+          const strategies = yield* ActiveStrategies
+          database.failing.set("StrategyRepository.setActive", "invalid")
+          expect(yield* Effect.flip(strategies.disable(backerId, "anna"))).toMatchObject({ _tag: "StorageFailure" })
+          expect(strategies.all()).toEqual([])
+          expect(yield* Effect.flip(strategies.enable(backerId, "anna"))).toMatchObject({ _tag: "StorageFailure" })
+          expect(strategies.all()).toEqual([])
+        })
+      )
+    })
+  )
+
+  it.effect("takes parameters that are allowed, and keeps its own otherwise", () =>
+    withBot({ strategies: [numbered], settings })(
+      Effect.gen(function* () {
+        const id = StrategyId.make("numbered")
+        const strategies = yield* ActiveStrategies
+        yield* strategies.set(id, { stake: 7 })
+        expect(strategies.get(id)?.parameters).toEqual({ stake: 7 })
+        expect(yield* Effect.flip(strategies.set(id, { stake: "much" }))).toMatchObject({
+          _tag: "StrategyRefused",
+          problems: [{ parameter: "stake", found: "much" }]
+        })
+        expect(strategies.get(id)?.parameters).toEqual({ stake: 7 })
+        expect(yield* rows).toMatchObject([{ id: "numbered", parameters: { stake: 7 } }])
+        yield* strategies.disable(id, "anna")
+        yield* strategies.set(id, { stake: 8 })
+        expect(strategies.all()).toEqual([])
+      })
+    )
+  )
+
+  it.effect("has to exist", () =>
+    withBot({ strategies: [backer()], settings })(
+      Effect.gen(function* () {
+        const failure = yield* Effect.flip((yield* ActiveStrategies).enable(StrategyId.make("nobody"), "anna"))
+        expect(failure.message).toBe("there is no strategy nobody; expected one of backer")
+      })
+    )
   )
 })

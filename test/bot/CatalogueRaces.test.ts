@@ -12,7 +12,7 @@ import * as RecordedFiles from "../../src/market/RecordedFiles.ts"
 import { RaceRepository } from "../../src/persistence/RaceRepository.ts"
 import * as Repositories from "../../src/persistence/Repositories.ts"
 import { card, entry } from "../market/Catalogue.ts"
-import { definition, marketId } from "../market/Messages.ts"
+import { applyAll, definition, marketId } from "../market/Messages.ts"
 import { temporaryFolder } from "../market/recording/Archives.ts"
 
 const folder = temporaryFolder()
@@ -97,7 +97,7 @@ layer(Layer.empty)("a recorded feed", (it) => {
       const venue = yield* Effect.gen(function* () {
         const data = yield* MarketData
         const books = yield* Books
-        yield* Stream.runForEach(data.messages([]), (batch) => Effect.sync(() => void batch.forEach(books.apply)))
+        yield* Stream.runForEach(data.messages([]), (batch) => Effect.sync(() => applyAll(batch, books)))
         return books.get(marketId)!.definition!.venue
       }).pipe(Effect.provide(Layer.fresh(Books.layer).pipe(Layer.provideMerge(RecordedFiles.layer([path, catalogue])))))
       expect(venue).toBe("Ascot")

@@ -19,6 +19,7 @@ import {
 } from "effect"
 import { TestClock } from "effect/testing"
 import * as BotLayer from "../../src/app/BotLayer.ts"
+import * as LiveBot from "../../src/app/LiveBot.ts"
 import * as PaperBot from "../../src/app/PaperBot.ts"
 import { ExtraLoops } from "../../src/bot/Loops.ts"
 import { Orchestrator } from "../../src/bot/Orchestrator.ts"
@@ -27,18 +28,22 @@ import { decode } from "../../src/config/SettingsDecoder.ts"
 import type { Bet } from "../../src/domain/Bet.ts"
 import type { MarketId } from "../../src/domain/Identifiers.ts"
 import { PaperVenue } from "../../src/execution/PaperVenue.ts"
+import { SendGuard } from "../../src/execution/SendGuard.ts"
 import { Books } from "../../src/market/Books.ts"
 import { MarketData } from "../../src/market/MarketData.ts"
+import * as MessageBatch from "../../src/market/MessageBatch.ts"
 import type { MarketChange, MarketMessage } from "../../src/market/MarketMessage.ts"
 import { type Notification, Notifier } from "../../src/monitoring/Notifier.ts"
 import * as Telemetry from "../../src/monitoring/Telemetry.ts"
 import { BetRepository } from "../../src/persistence/BetRepository.ts"
 import { DecisionRepository } from "../../src/persistence/DecisionRepository.ts"
 import { InstanceLock } from "../../src/persistence/InstanceLock.ts"
+import { Predictor } from "../../src/prediction/Predictor.ts"
 import { CircuitBreaker } from "../../src/risk/CircuitBreaker.ts"
 import { RiskManager } from "../../src/risk/RiskManager.ts"
 import type { StrategyKind } from "../../src/strategy/Strategy.ts"
 import * as Registry from "../../src/strategy/StrategyRegistry.ts"
+import type { ScriptedExchange } from "../execution/ScriptedExchange.ts"
 import { TestDatabase } from "../builders/TestDatabase.ts"
 import { TestRace, type TestRaceOptions } from "../builders/TestRace.ts"
 
@@ -76,6 +81,10 @@ export interface BotOptions {
   readonly strategies?: ReadonlyArray<StrategyKind>
   /** A database of its own, if none is given. */
   readonly database?: TestDatabase
+  /** Where orders go, with real money; without it they are simulated. */
+  readonly exchange?: ScriptedExchange
+  /** Whose predictions it gets; nobody's, if none is given. */
+  readonly predictor?: Layer.Layer<Predictor>
   /** Who gets the traces; nobody, if none is given. */
   readonly telemetry?: Layer.Layer<never>
 }
@@ -157,6 +166,18 @@ const venueLoop = Layer.effect(
   ])
 )
 
+const onPaper = Orchestrator.layer.pipe(
+  Layer.provideMerge(BotLayer.layer("paper")),
+  Layer.provide(venueLoop),
+  Layer.provideMerge(PaperBot.venue("paper"))
+)
+
+/** Tests of a live bot know that it has no simulated venue; everything else it has. */
+const botOf = ({ exchange }: BotOptions) =>
+  exchange === undefined
+    ? onPaper
+    : (LiveBot.between(SendGuard.layerOpen, 200).pipe(Layer.provide(exchange.layer)) as unknown as typeof onPaper)
+
 const layer = (options: BotOptions, database: TestDatabase) =>
   Layer.unwrap(
     Effect.gen(function* () {
@@ -165,15 +186,13 @@ const layer = (options: BotOptions, database: TestDatabase) =>
       const notifications: Array<Notification> = []
       const logs: Array<LogLine> = []
       return Layer.effect(TestBot, start({ messages, resumed, notifications, logs })).pipe(
-        Layer.provideMerge(Orchestrator.layer),
-        Layer.provideMerge(BotLayer.layer("paper")),
-        Layer.provide(venueLoop),
-        Layer.provideMerge(PaperBot.venue("paper")),
+        Layer.provideMerge(botOf(options)),
         Layer.provideMerge(
           Layer.mergeAll(
             Books.layer,
             registry(options.strategies ?? []),
             Layer.succeed(Notifier, { notify: (told) => Effect.sync(() => void notifications.push(told)) }),
+            options.predictor ?? Predictor.layerNone,
             feed(messages, resumed)
           )
         ),
@@ -233,8 +252,10 @@ const feed = (messages: Queue.Queue<MarketMessage>, resumed: Array<MarketId>) =>
   Layer.succeed(MarketData, {
     description: "what the test tells",
     messages: (resume) => {
-      resumed.push(...resume)
-      return Stream.fromEffectRepeat(Effect.tap(Queue.takeAll(messages), () => Effect.sleep(travel)))
+      resumed.push(...resume.map(({ marketId }) => marketId))
+      return Stream.fromEffectRepeat(Effect.tap(Queue.takeAll(messages), () => Effect.sleep(travel))).pipe(
+        Stream.map(MessageBatch.ofMessages)
+      )
     }
   })
 

@@ -20,6 +20,16 @@ describe("WriteBuffer", () => {
     })
   )
 
+  it.effect("keeps statements small, because orders wait for them", () =>
+    Effect.gen(function* () {
+      const buffer = WriteBuffer.make<number>(10_000)
+      for (let row = 0; row < 2050; row++) buffer.offer(row)
+      const sizes: Array<number> = []
+      yield* buffer.flush(({ length }) => Effect.sync(() => void sizes.push(length)))
+      expect(sizes).toEqual([...Array(20).fill(100), 50])
+    })
+  )
+
   it.effect("keeps the rows of a failed write before newer ones", () =>
     Effect.gen(function* () {
       const buffer = WriteBuffer.make<number>(100, 2)
@@ -46,7 +56,7 @@ describe("WriteBuffer", () => {
   })
 
   it("can wait until a write is worth it, or a tenth of its room is used", () => {
-    expect([waits(10_000, 99), waits(10_000, 100)]).toEqual([true, false])
+    expect([waits(50_000, 999), waits(50_000, 1000)]).toEqual([true, false])
     expect([waits(50, 4), waits(50, 5)]).toEqual([true, false])
   })
 })

@@ -152,4 +152,11 @@ describe("launch.js", () => {
     const { code, stdout } = await start([launcher, "config", "check"], { cwd }).ended
     expect({ code, stdout }).toEqual({ code: 0, stdout: "no config/config.yaml: every key has its default\n" })
   })
+
+  it("keeps what it compiled for the next start", async () => {
+    await start([launcher, "config", "check"], { cwd }).ended
+    const variables = { NODE_DEBUG_NATIVE: "COMPILE_CACHE" }
+    const { stderr } = await start([launcher, "config", "check"], { cwd, variables }).ended
+    expect(stderr).toMatch(/cache for ESM \S*src\/main\.ts was accepted/)
+  })
 })

@@ -6,17 +6,29 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Keys from "../../src/config/SettingsKeys.ts"
 import { type Act, put, settingsOf, type Tree } from "./acts/Act.ts"
+import { betfairActs } from "./acts/BetfairActs.ts"
 import { botActs } from "./acts/BotActs.ts"
 import { databaseActs } from "./acts/DatabaseActs.ts"
 import { feedActs } from "./acts/FeedActs.ts"
+import { orderActs } from "./acts/OrderActs.ts"
+import { guardActs } from "./acts/GuardActs.ts"
+import { notificationActs } from "./acts/NotificationActs.ts"
+import { httpActs } from "./acts/HttpActs.ts"
 import { outsideActs } from "./acts/OutsideActs.ts"
+import { predictionActs } from "./acts/PredictionActs.ts"
 import { riskActs } from "./acts/RiskActs.ts"
 
 const acts: Readonly<Record<string, Act>> = {
   ...riskActs,
+  ...betfairActs,
   ...botActs,
   ...feedActs,
   ...databaseActs,
+  ...guardActs,
+  ...orderActs,
+  ...httpActs,
+  ...notificationActs,
+  ...predictionActs,
   ...outsideActs
 }
 

@@ -23,7 +23,10 @@ const nodeOf = ({ path }: Keys.Key): Node =>
 const texts: Readonly<Record<string, string>> = {
   "trading.time_zone": "Australia/Sydney",
   "database.url": "postgres://host/name",
-  "telemetry.otlp_endpoint": "https://collector:4318"
+  "telemetry.otlp_endpoint": "https://collector:4318",
+  "betfair.login_url": "https://identity.example/api/",
+  "betfair.identity_url": "https://identity.example/api/",
+  "betfair.api_url": "https://api.example/exchange/"
 }
 
 /** A value in the key's range, the further up the greater `share`, which is between 0 and 1. */

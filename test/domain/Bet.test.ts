@@ -5,6 +5,7 @@ import {
   BetId,
   betIds,
   customerOrderRef,
+  fromCustomerOrderRef,
   largestSelectionId,
   lowestHandicap,
   makeBetId,
@@ -65,6 +66,20 @@ describe("Bet.transition", () => {
       status: "settled",
       settlement: { profit: 2000, commission: 100 }
     })
+  })
+
+  it("learns the exchange's id of an order that it has heard of before", () => {
+    const unnamed = after(updated(1_100, { betfairBetId: null }))
+    expect(unnamed.betfairBetId).toBeNull()
+    expect(Bet.transition(unnamed, accepted).betfairBetId).toBe("9")
+    expect(after(accepted, updated(1_200, { betfairBetId: null })).betfairBetId).toBe("9")
+  })
+
+  it("takes a later word on how the rest of an order ended", () => {
+    const lapsed = after(updated(2_000, { sizeRemaining: 0, sizeLapsed: 1000, complete: true }))
+    const killed = updated(2_001, { sizeRemaining: 0, sizeCancelled: 1000, complete: true })
+    expect(Bet.transition(lapsed, killed)).toMatchObject({ status: "cancelled", sizeLapsed: 0, sizeCancelled: 1000 })
+    expect(Bet.transition(lapsed, { ...killed, at: 1_999 })).toBe(lapsed)
   })
 
   it("keeps what was matched when the rest is cancelled", () => {
@@ -131,6 +146,10 @@ describe("makeBetId", () => {
     const id = makeBetId(Date.UTC(2026, 0, 1), () => 0.999999)
     expect(Schema.is(BetId)(id)).toBe(true)
     expect(customerOrderRef(id)).toMatch(/^[0-9a-f]{32}$/)
+    expect(fromCustomerOrderRef(customerOrderRef(id))).toBe(id)
+    for (const ref of ["", "mine", customerOrderRef(id).toUpperCase(), `${customerOrderRef(id)}0`, id]) {
+      expect(fromCustomerOrderRef(ref)).toBeNull()
+    }
   })
 
   it("sorts by time", () => {

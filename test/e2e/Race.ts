@@ -1,5 +1,5 @@
 /** A race as a recording, and a strategy module as a user would write one. */
-import { imageMessage } from "../../src/sandbox/RunningRaces.ts"
+import { imageMessage } from "../builders/RunningRaces.ts"
 import { findRace } from "../sandbox/races.ts"
 
 /** Win and place market of a greyhound race from two minutes before the off to their end: some three minutes. */

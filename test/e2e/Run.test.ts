@@ -141,10 +141,10 @@ describe("clever-better run", () => {
     }
   })
 
-  it("does not trade live", async () => {
+  it("does not trade live without everything that needs", async () => {
     const { code, stderr, stdout } = await folder.run("run", "--live")
     expect({ code, stdout }).toEqual({ code: 3, stdout: "" })
-    expect(stderr).toMatch(/^live trading is refused: .*\n$/)
+    expect(stderr).toMatch(/^live trading is refused:\n  features.live_trading_enabled is false\n/)
   })
 
   it("does not start on settings that are wrong", async () => {

@@ -3,7 +3,13 @@ import type { MarketId } from "../../src/domain/Identifiers.ts"
 import { runnerKey } from "../../src/domain/Identifiers.ts"
 import { BookStore } from "../../src/market/BookStore.ts"
 import type { MarketBook } from "../../src/market/MarketBook.ts"
-import type { MarketChange, MarketDefinitionMessage, RunnerChange } from "../../src/market/MarketMessage.ts"
+import type {
+  MarketChange,
+  MarketDefinitionMessage,
+  MarketMessage,
+  RunnerChange
+} from "../../src/market/MarketMessage.ts"
+import type { MessageBatch, MessageTarget } from "../../src/market/MessageBatch.ts"
 
 export const marketId = "1.100" as MarketId
 
@@ -43,3 +49,25 @@ export const definition = (change: MarketDefinitionMessage = {}): MarketDefiniti
   ],
   ...change
 })
+
+export const applyAll = (batch: MessageBatch, target: MessageTarget): void => {
+  for (let index = 0; index < batch.length; index++) batch.applyTo(target, index)
+}
+
+/** Of a batch that holds objects. */
+export const messagesOf = (batch: MessageBatch): ReadonlyArray<MarketMessage> => {
+  const messages: Array<MarketMessage> = []
+  applyAll(batch, {
+    apply: (message) => {
+      messages.push(message)
+      return []
+    },
+    applyScanned: () => {
+      throw new Error("A message is no object")
+    }
+  })
+  return messages
+}
+
+export const timesOf = (batch: MessageBatch): ReadonlyArray<number> =>
+  Array.from({ length: batch.length }, (_, index) => batch.publishTime(index))

@@ -5,6 +5,7 @@ import { BookStore } from "../../src/market/BookStore.ts"
 import { MarketData } from "../../src/market/MarketData.ts"
 import * as PacedRecording from "../../src/market/PacedRecording.ts"
 import * as RecordedFiles from "../../src/market/RecordedFiles.ts"
+import { applyAll, timesOf } from "./Messages.ts"
 import { recorded, temporaryFolder } from "./recording/Archives.ts"
 
 const folder = temporaryFolder()
@@ -32,7 +33,7 @@ const listen = Effect.fnUntraced(function* ({ clock, layer }: PacedRecording.Pac
   const { messages } = yield* Effect.provide(MarketData, layer)
   const listening = yield* messages([]).pipe(
     Stream.runForEach((batch) =>
-      Effect.sync(() => void heard.push(...batch.map((message) => (message.pt - first) / 1000)))
+      Effect.sync(() => void heard.push(...timesOf(batch).map((time) => (time - first) / 1000)))
     ),
     Effect.provideService(Clock.Clock, clock),
     Effect.forkScoped({ startImmediately: true })
@@ -105,7 +106,7 @@ describe("PacedRecording.make", () => {
       const books = new BookStore(paced.onBookProblem)
       const { messages } = yield* Effect.provide(MarketData, paced.layer)
       yield* messages([]).pipe(
-        Stream.runForEach((batch) => Effect.sync(() => batch.forEach((message) => books.apply(message)))),
+        Stream.runForEach((batch) => Effect.sync(() => applyAll(batch, books))),
         Effect.provideService(Clock.Clock, paced.clock),
         Effect.forkScoped({ startImmediately: true })
       )

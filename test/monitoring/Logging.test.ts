@@ -108,7 +108,7 @@ describe("Notifier.layerLog", () => {
       const market = { marketId: "1.5" as MarketId, bets: [1, 2], profit: 1_000, commission: 50, net: 950 }
       const notifications: ReadonlyArray<Notification> = [
         { _tag: "MarketSettled", market },
-        { _tag: "LimitReached", denial: { reason: "daily_loss", value: 10_012, limit: 10_000 } },
+        { _tag: "LimitReached", limit: "daily_loss", used: 10_012, of: 10_000 },
         { _tag: "Halted", reason: "operator" }
       ]
       const notifying = Effect.gen(function* () {
@@ -128,8 +128,8 @@ describe("Notifier.layerLog", () => {
         },
         {
           level: "WARN",
-          message: "No bets: the day's loss has reached its limit (pence): 10012, limit 10000",
-          reason: "daily_loss"
+          message: "100 % of the limit of the day's loss is used: 100.12 of 100.00",
+          limit: "daily_loss"
         },
         { level: "ERROR", message: "Trading halted until it is resumed by hand: operator", reason: "operator" }
       ])

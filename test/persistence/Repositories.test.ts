@@ -219,6 +219,53 @@ const contract = <E>(name: string, repositories: Layer.Layer<Repositories.Reposi
         })
       )
 
+      it.effect("knows it of one bet only within a write, too", () =>
+        Effect.gen(function* () {
+          const bets = yield* BetRepository
+          const both = [bet(), bet()]
+          yield* bets.create(both)
+          const named = both.map((one) => after(one, placed("79")))
+          expect((yield* Effect.flip(bets.update(named))).kind).toBe("conflict")
+          expect(yield* bets.byId(both[0]!.id)).toEqual(both[0])
+        })
+      )
+
+      it.effect("keeps an intent whose order is known already, and prices that are on no ladder", () =>
+        Effect.gen(function* () {
+          const bets = yield* BetRepository
+          const adopted = bet({ mode: "live", betfairBetId: "80", slot: "80" })
+          yield* bets.create([adopted])
+          const fills = [{ at: adopted.createdAt, price: 312.3456, size: 50 }]
+          const found = { ...after(adopted, placed("80")), fills }
+          yield* bets.update([found])
+          expect((yield* bets.byId(adopted.id))?.fills).toEqual(fills)
+        })
+      )
+
+      it.effect("shows a period in pages that neither overlap nor leave a bet out", () =>
+        Effect.gen(function* () {
+          const bets = yield* BetRepository
+          const start = Date.UTC(2021, 5, 1)
+          const made = [0, 1, 1, 1, 2, 3].map((ms) => bet({ mode: "live", createdAt: start + ms, slot: newBetId() }))
+          yield* bets.create(made)
+          const page = (after: BetId | null) => bets.page("live", { from: start, to: start + 3, after, limit: 2 })
+          const first = yield* page(null)
+          const second = yield* page(first[1]!.id)
+          const third = yield* page(second[1]!.id)
+          expect([first, second, third].map(({ length }) => length)).toEqual([2, 2, 1])
+          const seen = [...first, ...second, ...third].map(({ id }) => id)
+          expect(seen.toSorted()).toEqual(
+            made
+              .slice(0, 5)
+              .map(({ id }) => id)
+              .toSorted()
+          )
+          expect(yield* page(third[0]!.id)).toEqual([])
+          expect(yield* page(newBetId())).toEqual([])
+          expect(yield* bets.page("paper", { from: start, to: start + 3, after: null, limit: 2 })).toEqual([])
+        })
+      )
+
       it.effect("lists open, settled and recent bets of one mode in their order", () =>
         Effect.gen(function* () {
           const bets = yield* BetRepository
@@ -308,6 +355,9 @@ const contract = <E>(name: string, repositories: Layer.Layer<Repositories.Reposi
           const [late, early, next] = [far + 2, far + 1, far + 3].map((marketTime) => market({ marketTime }))
           for (const definition of [late!, early!, next!]) yield* races.upsert(definition, noon)
           expect(yield* races.between(far + 1, far + 3)).toEqual([early, late])
+          const places = yield* races.venues([early!.marketId, newMarketId()])
+          expect([...places]).toEqual([[early!.marketId, early!.venue]])
+          expect([...(yield* races.venues([]))]).toEqual([])
         })
       )
 
@@ -453,6 +503,24 @@ const contract = <E>(name: string, repositories: Layer.Layer<Repositories.Reposi
             expect(yield* state.get("paper", key)).toEqual(value)
           }
           expect(yield* state.get("live", key)).toBeUndefined()
+        })
+      )
+
+      it.effect("lists the keys of a mode that begin alike, in their order, until they are removed", () =>
+        Effect.gen(function* () {
+          const state = yield* TradingStateRepository
+          const prefix = `${newMarketId()}/`
+          for (const key of ["b", "B", "a"]) yield* state.set("paper", `${prefix}${key}`, { key })
+          yield* state.set("live", `${prefix}c`, 1)
+          yield* state.set("paper", `other/${prefix}`, 1)
+          const values = (keys: ReadonlyArray<string>) =>
+            keys.map((key) => ({ key: `${prefix}${key}`, value: { key } }))
+          expect(yield* state.list("paper", prefix)).toEqual(values(["B", "a", "b"]))
+          yield* state.remove("paper", `${prefix}a`)
+          yield* state.remove("paper", `${prefix}not there`)
+          yield* state.remove("paper", `${prefix}c`)
+          expect(yield* state.list("paper", prefix)).toEqual(values(["B", "b"]))
+          expect((yield* state.list("live", prefix)).length).toBe(1)
         })
       )
     })

@@ -93,8 +93,6 @@ describe("PredictionFilter.filter", () => {
   })
 
   it.each([
-    ["there are none", null],
-    ["the model knows no runner", predictions()],
     ["one is not a number", predictions(0.4, NaN, 0.25)],
     ["one is certain", predictions(1, 0.35, 0.25)],
     ["one is impossible", predictions(0.4, 0, 0.6)],
@@ -102,13 +100,28 @@ describe("PredictionFilter.filter", () => {
     ["one has too much confidence", predictions(0.4, 0.35, prediction(0.25, { confidence: 1.5 }))],
     ["the model has no version", predictions(0.4, 0.35, prediction(0.25, { modelVersion: "" }))],
     ["they sum to too much", predictions(0.6, 0.35, 0.25)],
-    ["they sum to too little", predictions(0.4, 0.2, 0.2)],
-    ["the runner has none", new Map([...usual].slice(1))]
+    ["they sum to too little", predictions(0.4, 0.2, 0.2)]
   ])("places nothing for a strategy that needs predictions when %s, and lets others be", (_, unusable) => {
-    expect(denial(place(), { predictions: unusable })?.denial).toEqual({ reason: "prediction_missing" })
+    expect(denial(place(), { predictions: unusable })?.denial).toEqual({ reason: "prediction_unusable" })
     expect(filter(place(), { predictions: unusable }, StrategyId.make("other")).kept).toEqual([
       wish(place(), StrategyId.make("other"))
     ])
+  })
+
+  it.each([
+    ["there are none", null],
+    ["the model knows no runner", predictions()],
+    ["the runner has none", new Map([...usual].slice(1))]
+  ])("places nothing for a strategy that needs predictions when %s, and lets others be", (_, missing) => {
+    expect(denial(place(), { predictions: missing })?.denial).toEqual({ reason: "prediction_missing" })
+    expect(filter(place(), { predictions: missing }, StrategyId.make("other")).kept).toEqual([
+      wish(place(), StrategyId.make("other"))
+    ])
+  })
+
+  it("says that the service did not answer where it did not", () => {
+    const terms = { predictions: null, lack: "prediction_unavailable" } as const
+    expect(denial(place(), terms)?.denial).toEqual({ reason: "prediction_unavailable" })
   })
 
   it("accepts predictions of a part of the field", () => {
@@ -118,7 +131,7 @@ describe("PredictionFilter.filter", () => {
   it("expects the probabilities of a place market to sum to its winners", () => {
     const market = { ...race.market, numberOfWinners: 2 }
     expect(filter(place(), { market, predictions: predictions(0.7, 0.7, 0.6) }).kept).toHaveLength(1)
-    expect(denial(place(), { market })?.denial.reason).toBe("prediction_missing")
+    expect(denial(place(), { market })?.denial.reason).toBe("prediction_unusable")
   })
 
   it("drops signals below the least confidence, the strategy's or the model's", () => {

@@ -268,6 +268,8 @@ describe("CircuitBreaker over a restart", () => {
     let isAway = true
     const written: Array<unknown> = []
     const flaky = Layer.succeed(TradingStateRepository, {
+      list: () => Effect.succeed([]),
+      remove: () => Effect.void,
       get: () => Effect.void,
       set: (_mode, _key, value) =>
         isAway
@@ -292,6 +294,8 @@ describe("CircuitBreaker over a restart", () => {
 
   it.effect("does not start on a database that cannot be read", () => {
     const away = Layer.succeed(TradingStateRepository, {
+      list: () => Effect.succeed([]),
+      remove: () => Effect.void,
       get: () => Effect.fail(new StorageFailure({ operation: "get", kind: "unavailable", message: "away" })),
       set: () => Effect.void
     })

@@ -4,10 +4,11 @@ import { TestClock } from "effect/testing"
 import { Settings } from "../../src/config/Settings.ts"
 import type { ApprovedOrder } from "../../src/domain/ApprovedOrder.ts"
 import { type Denial, deny } from "../../src/domain/Decision.ts"
+import { AuditRepository } from "../../src/persistence/AuditRepository.ts"
 import { TradingStateRepository } from "../../src/persistence/TradingStateRepository.ts"
 import { CircuitBreaker } from "../../src/risk/CircuitBreaker.ts"
 import { RiskManager } from "../../src/risk/RiskManager.ts"
-import * as RiskState from "../../src/risk/RiskState.ts"
+import { endedPerGeneration, RiskState } from "../../src/risk/RiskState.ts"
 import { TradingState } from "../../src/risk/TradingState.ts"
 import * as TradingDay from "../../src/domain/TradingDay.ts"
 import { bet, betId, limit, market, matched, noon, request, settings, settlement, strategyId } from "./Builders.ts"
@@ -15,7 +16,7 @@ import { bet, betId, limit, market, matched, noon, request, settings, settlement
 const layer = (changes: Record<string, unknown> = {}) =>
   RiskManager.layer.pipe(
     Layer.provideMerge(Layer.mergeAll(CircuitBreaker.layer("paper"), TradingState.layer("paper"))),
-    Layer.provideMerge(TradingStateRepository.layerMemory),
+    Layer.provideMerge(Layer.merge(TradingStateRepository.layerMemory, AuditRepository.layerMemory)),
     Layer.provideMerge(Layer.succeed(Settings, settings(changes)))
   )
 
@@ -67,7 +68,7 @@ describe("RiskManager.reserve", () => {
       const risk = yield* ready
       yield* risk.reserve(request({ id: 1 }))
       assert.strictEqual(reasonOf(yield* risk.reserve(request({ id: 2 }))), "already_open")
-      yield* risk.updateExposure(matched({ id: 1 }))
+      risk.updateExposure(matched({ id: 1 }))
       assert.strictEqual(reasonOf(yield* risk.reserve(request({ id: 3 }))), "already_open")
       yield* risk.recordSettlement(settlement(1, -200))
       assert.strictEqual(reasonOf(yield* risk.reserve(request({ id: 4 }))), "approved")
@@ -137,9 +138,9 @@ describe("RiskManager.reserve", () => {
         "half_open_trials_used",
         "half_open_trials_used"
       ])
-      yield* risk.release(Result.getOrThrow(results.find(Result.isSuccess)!).intent.id)
+      risk.release(Result.getOrThrow(results.find(Result.isSuccess)!).intent.id)
       assert.strictEqual(reasonOf(yield* risk.reserve(request({ id: 6, now }))), "approved")
-      yield* risk.updateExposure(bet({ id: 6 }, { status: "lapsed", updatedAt: now }))
+      risk.updateExposure(bet({ id: 6 }, { status: "lapsed", updatedAt: now }))
       assert.strictEqual(reasonOf(yield* risk.reserve(request({ id: 7, now }))), "approved")
     }).pipe(Effect.provide(layer()))
   )
@@ -150,9 +151,9 @@ describe("RiskManager.updateExposure", () => {
     Effect.gen(function* () {
       const risk = yield* ready
       yield* risk.reserve(request())
-      yield* risk.updateExposure(matched())
+      risk.updateExposure(matched())
       assert.strictEqual((yield* risk.riskMetrics).exposure, 200)
-      yield* risk.updateExposure(bet({}, { status: "cancelled", updatedAt: noon + 2 }))
+      risk.updateExposure(bet({}, { status: "cancelled", updatedAt: noon + 2 }))
       assert.strictEqual((yield* risk.riskMetrics).exposure, 0)
     }).pipe(Effect.provide(layer()))
   )
@@ -160,12 +161,12 @@ describe("RiskManager.updateExposure", () => {
   it.effect("is safe to repeat, and ignores news older than what it knows", () =>
     Effect.gen(function* () {
       const risk = yield* ready
-      yield* risk.updateExposure(matched({ order: limit(300, 500) }))
-      yield* risk.updateExposure(matched({ order: limit(300, 500) }))
-      yield* risk.updateExposure(bet({ order: limit(300, 900) }))
+      risk.updateExposure(matched({ order: limit(300, 500) }))
+      risk.updateExposure(matched({ order: limit(300, 500) }))
+      risk.updateExposure(bet({ order: limit(300, 900) }))
       assert.strictEqual((yield* risk.riskMetrics).exposure, 500)
-      yield* risk.updateExposure(bet({}, { status: "cancelled", updatedAt: noon + 2 }))
-      yield* risk.updateExposure(matched())
+      risk.updateExposure(bet({}, { status: "cancelled", updatedAt: noon + 2 }))
+      risk.updateExposure(matched())
       assert.strictEqual((yield* risk.riskMetrics).exposure, 0)
     }).pipe(Effect.provide(layer()))
   )
@@ -173,7 +174,7 @@ describe("RiskManager.updateExposure", () => {
   it.effect("takes a bet it never reserved: one that was adopted from the exchange", () =>
     Effect.gen(function* () {
       const risk = yield* ready
-      yield* risk.updateExposure(matched({ side: "LAY", order: limit(600, 400) }))
+      risk.updateExposure(matched({ side: "LAY", order: limit(600, 400) }))
       assert.strictEqual((yield* risk.riskMetrics).exposure, 2000)
     }).pipe(Effect.provide(layer()))
   )
@@ -182,8 +183,8 @@ describe("RiskManager.updateExposure", () => {
     Effect.gen(function* () {
       const risk = yield* ready
       yield* risk.reserve(request())
-      yield* risk.release(betId(1))
-      yield* risk.updateExposure(matched())
+      risk.release(betId(1))
+      risk.updateExposure(matched())
       assert.strictEqual((yield* risk.riskMetrics).exposure, 200)
     }).pipe(Effect.provide(layer()))
   )
@@ -192,7 +193,7 @@ describe("RiskManager.updateExposure", () => {
     Effect.gen(function* () {
       const risk = yield* ready
       yield* risk.reserve(request())
-      yield* risk.updateExposure(bet({}, { status: "unknown", updatedAt: noon + 1 }))
+      risk.updateExposure(bet({}, { status: "unknown", updatedAt: noon + 1 }))
       const metrics = yield* risk.riskMetrics
       assert.deepStrictEqual([metrics.exposure, metrics.unknownBets], [200, 1])
       assert.strictEqual(reasonOf(yield* risk.reserve(request({ id: 2, runner: 2 }))), "outcome_unknown")
@@ -244,7 +245,7 @@ describe("RiskManager.recordSettlement", () => {
       const risk = yield* ready
       yield* risk.reserve(request())
       yield* risk.recordSettlement(settlement(1, 400))
-      yield* risk.updateExposure(matched({}, 300))
+      risk.updateExposure(matched({}, 300))
       const metrics = yield* risk.riskMetrics
       assert.deepStrictEqual([metrics.exposure, metrics.openBets, metrics.bankroll], [0, 0, 100_400])
     }).pipe(Effect.provide(layer()))
@@ -282,14 +283,11 @@ describe("RiskManager.recordSettlement", () => {
   )
 
   it("forgets bets that are long over, and stays bounded", () => {
-    let state = RiskState.make(Option.getOrThrow(TradingDay.zone("UTC")))
-    const ids = new Set<unknown>()
-    for (let id = 0; id < 3 * RiskState.endedPerGeneration; id++)
-      state = RiskState.settle(state, settlement(id, 1), noon)
-    for (const [key] of state.ended) ids.add(key)
-    for (const [key] of state.endedBefore) ids.add(key)
-    assert.isAtMost(ids.size, 2 * RiskState.endedPerGeneration)
-    assert.isTrue(ids.has(betId(3 * RiskState.endedPerGeneration - 1)))
+    const state = new RiskState(Option.getOrThrow(TradingDay.zone("UTC")))
+    for (let id = 0; id < 3 * endedPerGeneration; id++) state.settle(settlement(id, 1), noon)
+    assert.isAtMost(state.remembered, 2 * endedPerGeneration)
+    assert.isTrue(state.hasEnded(betId(3 * endedPerGeneration - 1)))
+    assert.isFalse(state.hasEnded(betId(0)))
   })
 })
 
@@ -343,6 +341,17 @@ describe("RiskManager.calculatePositionSize", () => {
     }).pipe(Effect.provide(layer({ trading: { max_stake_per_bet: 100 } })))
   )
 
+  it.effect("sizes from no more than the account holds (G32)", () =>
+    Effect.gen(function* () {
+      const risk = yield* ready
+      const size = () => Effect.map(risk.calculatePositionSize(wager), Result.getOrThrow)
+      risk.accountHolds(500_000)
+      assert.deepStrictEqual(yield* size(), { stake: 2105, liability: 2105 })
+      risk.accountHolds(50_000)
+      assert.deepStrictEqual(yield* size(), { stake: 1052, liability: 1052 })
+    }).pipe(Effect.provide(layer({ trading: { max_stake_per_bet: 100 } })))
+  )
+
   it.effect.each([
     [{ kelly_fraction: 0.5 }, 4210],
     [{ max_stake_per_bet: 5 }, 500],
@@ -377,9 +386,9 @@ describe("RiskManager properties", () => {
           at++
           const one = { id, runner, side, slot: `${id}`, order: limit(300, 400) }
           if (action === "reserve") yield* risk.reserve(request({ ...one, prices, now: at }))
-          if (action === "match") yield* risk.updateExposure({ ...matched(one), updatedAt: at })
-          if (action === "release") yield* risk.release(betId(id))
-          if (action === "cancel") yield* risk.updateExposure(bet(one, { status: "cancelled", updatedAt: at }))
+          if (action === "match") risk.updateExposure({ ...matched(one), updatedAt: at })
+          if (action === "release") risk.release(betId(id))
+          if (action === "cancel") risk.updateExposure(bet(one, { status: "cancelled", updatedAt: at }))
           if (action === "settle") yield* risk.recordSettlement(settlement(id, net, at))
           const metrics = yield* risk.riskMetrics
           assert.isAtLeast(metrics.exposure, 0)

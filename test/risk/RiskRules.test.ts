@@ -1,39 +1,40 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Option } from "effect"
 import { denialReasons, type DenialReason } from "../../src/domain/Decision.ts"
-import * as OpenRisk from "../../src/risk/OpenRisk.ts"
 import * as Exposure from "../../src/risk/Exposure.ts"
 import * as RiskLimits from "../../src/risk/RiskLimits.ts"
 import * as RiskRules from "../../src/risk/RiskRules.ts"
 import * as Rule from "../../src/risk/Rule.ts"
-import * as RiskState from "../../src/risk/RiskState.ts"
+import { RiskState } from "../../src/risk/RiskState.ts"
 import * as Bet from "../../src/domain/Bet.ts"
 import * as TradingDay from "../../src/domain/TradingDay.ts"
 import { bet, limit, market, matched, noon, request, type RequestChanges, settings, strategyId } from "./Builders.ts"
 
 const zone = Option.getOrThrow(TradingDay.zone("Europe/London"))
 
-const holding = (bets: ReadonlyArray<Bet.Bet>, bankroll = 100_000): RiskState.RiskState =>
-  RiskState.restore(RiskState.make(zone), { bankroll, openBets: bets, settledToday: [] }, noon)
+const holding = (bets: ReadonlyArray<Bet.Bet>, bankroll = 100_000): RiskState => {
+  const state = new RiskState(zone)
+  state.restore({ bankroll, openBets: bets, settledToday: [] }, noon)
+  return state
+}
 
 /** What the order rules say of a request on top of open bets. */
 const judge = (
   changes: RequestChanges = {},
   open: ReadonlyArray<Bet.Bet> = [],
   trading: Record<string, unknown> = {},
-  bankroll?: number
+  bankroll?: number,
+  isReducing = false
 ) => {
   const state = holding(open, bankroll)
   const asked = request({ id: 1000, ...changes })
-  const before =
-    asked.intent.replaces === null ? state.open : OpenRisk.withoutWaiting(state.open, asked.intent.replaces)
   const winners = Exposure.winnersOf(asked.market?.numberOfWinners ?? NaN)
   return Rule.first(RiskRules.orderRules, {
     request: asked,
     limits: RiskLimits.fromSettings(settings({ trading }).trading),
     state,
-    before,
-    after: OpenRisk.set(before, Bet.fromIntent(asked.intent), winners)
+    isReducing,
+    ...state.open.tryOut(Bet.fromIntent(asked.intent), winners)
   })
 }
 
@@ -84,9 +85,10 @@ describe("RiskRules.orderRules", () => {
 
   it("refuse a market whose definition has not come", () => {
     const asked = { ...request(), market: null }
-    const { open } = holding([])
+    const state = holding([])
     const limits = RiskLimits.fromSettings(settings().trading)
-    const subject = { request: asked, limits, state: holding([]), before: open, after: open }
+    const figures = state.open.tryOut(Bet.fromIntent(asked.intent), 1)
+    const subject = { request: asked, limits, state, isReducing: false, ...figures }
     expect(Rule.first(RiskRules.orderRules, subject)).toEqual({ reason: "risk_unknown" })
   })
 

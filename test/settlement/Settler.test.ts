@@ -31,7 +31,8 @@ const setUp = Effect.fnUntraced(function* (bets: ReadonlyArray<Bet>, settings: u
       Effect.map(Ref.get(table), ({ bets }) => bets.filter((row) => row.mode === mode && row.marketId === marketId)),
     totalNet: () => Effect.succeed(0),
     settledBetween: () => none,
-    recent: () => none
+    recent: () => none,
+    page: () => none
   })
   const configured = Layer.effect(Settings, Schema.decodeUnknownEffect(SettingsSchema)(settings))
   const settler = yield* Effect.provide(Settler, Settler.layer.pipe(Layer.provide([repository, configured])))

@@ -58,7 +58,7 @@ describe("SupervisedStrategies.evaluate", () => {
     const watcher = (id: string) => strategy(id, { evaluate: ({ openBets }) => (seen.push([id, openBets]), []) })
     new SupervisedStrategies([watcher("first"), watcher("second")], options).evaluate(
       moment(race.market, race.book, race.now),
-      (id) => (id === "second" ? [bet] : [])
+      (marketId, id) => (marketId === race.market.marketId && id === "second" ? [bet] : [])
     )
     expect(seen).toEqual([
       ["first", []],

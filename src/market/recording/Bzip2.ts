@@ -37,8 +37,10 @@ const candidates = (() => {
 const byteAt = (bytes: Uint8Array, index: number, shift: number): number =>
   shift === 0 ? bytes[index]! : ((bytes[index]! << shift) | (bytes[index + 1]! >> (8 - shift))) & 0xff
 
-const isMark = (mark: ReadonlyArray<number>, bytes: Uint8Array, index: number, shift: number): boolean =>
-  mark.every((byte, i) => byteAt(bytes, index + i, shift) === byte)
+const isMark = (mark: ReadonlyArray<number>, bytes: Uint8Array, index: number, shift: number): boolean => {
+  for (let i = 0; i < mark.length; i++) if (byteAt(bytes, index + i, shift) !== mark[i]) return false
+  return true
+}
 
 interface Mark {
   /** Bit position. */
@@ -70,7 +72,15 @@ const frame = (bytes: Uint8Array, from: number, to: number): Uint8Array => {
   const rest = bits & 7
   const start = from >> 3
   const shift = from & 7
-  for (let i = 0; i < whole; i++) framed[header.length + i] = byteAt(bytes, start + i, shift)
+  if (shift === 0) framed.set(bytes.subarray(start, start + whole), header.length)
+  else {
+    let byte = bytes[start]!
+    for (let i = 0; i < whole; i++) {
+      const next = bytes[start + i + 1]!
+      framed[header.length + i] = (byte << shift) | (next >> (8 - shift))
+      byte = next
+    }
+  }
   let last = header.length + whole
   const end = [...endMark, framed[10]!, framed[11]!, framed[12]!, framed[13]!]
   if (rest === 0) framed.set(end, last)

@@ -12,6 +12,13 @@ const capacity = 1024
 /** Of a message that is an object and stands on no tape. */
 const notScanned = -1
 
+/** What messages in a row have in common. */
+interface Origin {
+  readonly cursor: RecordingCursor
+  /** Where their lines stand. */
+  readonly bytes: Buffer
+}
+
 export class RecordedBatch implements MessageBatch {
   length = 0
   private readonly tape = new MessageTape()
@@ -20,8 +27,9 @@ export class RecordedBatch implements MessageBatch {
   private readonly lines = new Int32Array(capacity)
   private readonly starts = new Int32Array(capacity)
   private readonly ends = new Int32Array(capacity)
-  private readonly cursors: Array<RecordingCursor> = []
-  private readonly bytes: Array<Buffer> = []
+  private readonly origins: Array<Origin> = []
+  /** For each message the index of its origin. */
+  private readonly originOf = new Int32Array(capacity)
   private readonly parsed: Array<MarketMessage | null> = []
   private objects: ReadonlyArray<MarketMessage> | null = null
 
@@ -31,23 +39,47 @@ export class RecordedBatch implements MessageBatch {
 
   clear(): void {
     this.length = 0
+    this.origins.length = 0
     this.tape.clear()
     this.objects = null
   }
 
   /** Adds the message the cursor stands on, unless the batch is full. */
   add(cursor: RecordingCursor): void {
-    const { length: index } = this
-    if (index === capacity) return
-    const { parsed } = cursor
-    this.entries[index] = parsed === null ? this.tape.append(cursor.tape) : notScanned
+    if (this.length === capacity) return
+    this.put(cursor, cursor.parsed === null ? this.tape.append(cursor.tape) : notScanned)
+  }
+
+  /**
+   * Adds what the cursor comes to before a publish time, as far as it has been read and there is room: without a tape in
+   * between. The cursor then stands on the message that does not come before, if it has met one.
+   */
+  addBefore(cursor: RecordingCursor, time: number): void {
+    const { tape } = this
+    while (this.length < capacity) {
+      const entry = tape.length
+      if (!cursor.advanceOnto(tape)) return
+      if (cursor.publishTime >= time) {
+        if (cursor.parsed === null) tape.moveLast(entry, cursor.tape)
+        return
+      }
+      this.put(cursor, cursor.parsed === null ? entry : notScanned)
+    }
+    cursor.isOnMessage = false
+  }
+
+  private put(cursor: RecordingCursor, entry: number): void {
+    const { length: index, origins } = this
+    const { bytes } = cursor
+    const last = origins.length - 1
+    if (last >= 0 && origins[last]!.bytes === bytes && origins[last]!.cursor === cursor) this.originOf[index] = last
+    else this.originOf[index] = origins.push({ cursor, bytes }) - 1
+    this.entries[index] = entry
     this.times[index] = cursor.publishTime
     this.lines[index] = cursor.line
     this.starts[index] = cursor.start
     this.ends[index] = cursor.end
-    this.cursors[index] = cursor
-    this.bytes[index] = cursor.bytes
-    this.parsed[index] = parsed
+    this.parsed[index] = cursor.parsed
     this.length = index + 1
   }
 
@@ -70,7 +102,7 @@ export class RecordedBatch implements MessageBatch {
   }
 
   fileOf(index: number): string {
-    return this.cursors[index]!.source.name
+    return this.originAt(index).cursor.source.name
   }
 
   /** From 1. */
@@ -78,9 +110,12 @@ export class RecordedBatch implements MessageBatch {
     return this.lines[index]!
   }
 
+  private originAt(index: number): Origin {
+    return this.origins[this.originOf[index]!]!
+  }
+
   private message(index: number): MarketMessage {
-    return (
-      this.parsed[index] ?? parseLine(this.bytes[index]!, this.starts[index]!, this.ends[index]!, this.times[index]!)
-    )
+    const { bytes } = this.originAt(index)
+    return this.parsed[index] ?? parseLine(bytes, this.starts[index]!, this.ends[index]!, this.times[index]!)
   }
 }

@@ -6,7 +6,7 @@
  */
 import type { MarketMessage } from "../MarketMessage.ts"
 import { MessageScanner } from "../scan/MessageScanner.ts"
-import type { MessageTape } from "../scan/MessageTape.ts"
+import { MessageTape } from "../scan/MessageTape.ts"
 import { readStretches, type Stretch } from "./LineReader.ts"
 import type { OnDamage, RecordingProblemKind, RecordingProblems } from "./RecordingProblem.ts"
 import { openSource, type RecordingSource } from "./RecordingSource.ts"
@@ -31,6 +31,8 @@ export class RecordingCursor {
   isOnMessage = false
   /** The message if it had to be parsed, in place of what the tape holds otherwise. */
   parsed: MarketMessage | null = null
+  /** The message as it was scanned by `advance`, unless it is `parsed`; valid until the cursor moves. */
+  readonly tape = new MessageTape()
   /** Where its line stands: the bytes stay as they are. */
   bytes: Buffer = nothing
   start = 0
@@ -100,11 +102,6 @@ export class RecordingCursor {
     if (this.line > this.reportedUpTo) this.problems.add(this.source.name, kind, this.line, message)
   }
 
-  /** The message as it was scanned, unless it is `parsed`; valid until the cursor moves. */
-  get tape(): MessageTape {
-    return this.scanner.tape
-  }
-
   /** The message as an object, made anew each time; null where there is none. */
   get message(): MarketMessage | null {
     if (!this.isOnMessage) return null
@@ -113,10 +110,17 @@ export class RecordingCursor {
 
   /** Moves to the next message; false when there is none in what has been read. */
   advance(): boolean {
+    this.tape.clear()
+    return this.advanceOnto(this.tape)
+  }
+
+  /** The same with another tape, behind what stands there. */
+  advanceOnto(tape: MessageTape): boolean {
     const { bytes, scanner } = this
     while (this.at < bytes.length) {
       const start = this.at
-      const scannedTo = scanner.scan(bytes, start)
+      const entry = tape.length
+      const scannedTo = scanner.scanOnto(tape, bytes, start)
       const end = scannedTo >= 0 ? scannedTo : bytes.indexOf(newline, start)
       this.at = end + 1
       this.line++
@@ -125,6 +129,7 @@ export class RecordingCursor {
         this.end = end
         return (this.isOnMessage = true)
       }
+      if (scannedTo >= 0) tape.drop(entry)
     }
     return (this.isOnMessage = false)
   }

@@ -19,6 +19,8 @@ export class RecordingMerge {
   private readonly order = new Map<RecordingCursor, number>()
   private readonly resting = new Set<RecordingCursor>()
   private readonly batch = new RecordedBatch()
+  /** The one that the last message was of. */
+  private last: RecordingCursor | null = null
   /** Those at rest in the order in which they are reached, once all are known. */
   private awaited: Array<RecordingCursor> | null = null
   private finishedBytes = 0
@@ -52,8 +54,19 @@ export class RecordingMerge {
         await cursor.wake()
       }
       if (cursor.isOnMessage) batch.add(cursor)
-      if (cursor.advance() || (await cursor.fill(heap.length <= maximumReadingAhead))) this.siftDown()
-      else this.removeFirst()
+      // One that comes a second time mostly goes on for a while.
+      if (cursor === this.last) batch.addBefore(cursor, this.secondTime())
+      else cursor.advance()
+      this.last = cursor
+      if (!cursor.isOnMessage) {
+        // What has been read of it is used up, or goes on with the next batch.
+        if (batch.isFull) break
+        if (!(await cursor.fill(heap.length <= maximumReadingAhead))) {
+          this.removeFirst()
+          continue
+        }
+      }
+      this.siftDown()
     }
     return batch.length > 0 ? batch : null
   }
@@ -75,6 +88,14 @@ export class RecordingMerge {
   private isBefore(a: RecordingCursor, b: RecordingCursor): boolean {
     if (a.publishTime !== b.publishTime) return a.publishTime < b.publishTime
     return this.order.get(a)! < this.order.get(b)!
+  }
+
+  /** When the recording is next that comes after the first. */
+  private secondTime(): number {
+    const { heap } = this
+    const one = heap.length > 1 ? heap[1]!.publishTime : Infinity
+    const other = heap.length > 2 ? heap[2]!.publishTime : Infinity
+    return one < other ? one : other
   }
 
   private removeFirst(): void {

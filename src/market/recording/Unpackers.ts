@@ -3,7 +3,8 @@
  * and takes the same bytes in the same chunks, so that results are the same with any number of workers. Nothing is unpacked
  * unless it is asked for here: what is needed now first, then what is needed soonest, up to a bound for all together.
  */
-import { Worker } from "node:worker_threads"
+import type { Worker } from "node:worker_threads"
+import * as CompiledWorker from "./CompiledWorker.ts"
 import type { OnDamage } from "./RecordingProblem.ts"
 import { openSource, type PackedBytes } from "./RecordingSource.ts"
 import type { UnpackedPart, UnpackRequest } from "./UnpackWorker.ts"
@@ -234,7 +235,7 @@ export class Unpackers {
   }
 
   private start(): Unpacker {
-    const thread = new Worker(this.script)
+    const thread = CompiledWorker.start(this.script)
     const worker: Unpacker = { thread, asked: 0, isGone: false }
     thread.unref()
     thread.on("message", (part: UnpackedPart) => this.receive(worker, part))

@@ -5,7 +5,7 @@
  * Hot. Gotcha: constants of this module are folded into the machine code, imported ones are loaded each time; so the few
  * that matter are written down here once more.
  */
-import { skipNull, skipNumber, skipString, skipValue } from "./JsonBytes.ts"
+import { skipFalse, skipNull, skipNumber, skipString, skipTrue, skipValue } from "./JsonBytes.ts"
 
 const space = 0x20
 const quote = 0x22
@@ -20,7 +20,9 @@ const openBrace = 0x7b
 const closeBrace = 0x7d
 const letterB = 0x62
 const letterE = 0x65
+const letterF = 0x66
 const letterN = 0x6e
+const letterT = 0x74
 /** Makes a small letter of a capital. */
 const lower = 0x20
 /** Digits before the dot that, with two behind it, make a 32-bit integer. */
@@ -96,6 +98,15 @@ export class ByteReader {
     const end = skipValue(this.bytes, this.at)
     this.at = end
     return end >= 0
+  }
+
+  /** As `skip`, for what is mostly `true` or `false`. */
+  protected skipFlag(): boolean {
+    const { at, bytes } = this
+    const end = bytes[at] === letterT ? skipTrue(bytes, at) : bytes[at] === letterF ? skipFalse(bytes, at) : -1
+    if (end < 0) return this.skip()
+    this.at = end
+    return true
   }
 
   /** Passes a `null`, if that is what comes. */
@@ -188,7 +199,8 @@ export class ByteReader {
 
   /** A projected starting price, 0 when there is none to give, -1 when it is not understood. */
   protected startingPrice(): number {
-    const byte = this.bytes[this.at]
+    const { at, bytes } = this
+    const byte = bytes[at]
     if (byte === letterN) return this.isNull() ? 0 : -1
     if (byte === quote) return this.isText("NaN") || this.isText("Infinity") ? 0 : -1
     const price = this.decimal()

@@ -79,10 +79,10 @@ export const skipNumber = (bytes: Uint8Array, at: number): number => {
 export const skipNull = (bytes: Uint8Array, at: number): number =>
   bytes[at] === 0x6e && bytes[at + 1] === 0x75 && bytes[at + 2] === 0x6c && bytes[at + 3] === 0x6c ? at + 4 : -1
 
-const skipTrue = (bytes: Uint8Array, at: number): number =>
+export const skipTrue = (bytes: Uint8Array, at: number): number =>
   bytes[at] === 0x74 && bytes[at + 1] === 0x72 && bytes[at + 2] === 0x75 && bytes[at + 3] === 0x65 ? at + 4 : -1
 
-const skipFalse = (bytes: Uint8Array, at: number): number =>
+export const skipFalse = (bytes: Uint8Array, at: number): number =>
   bytes[at + 1] === 0x61 && bytes[at + 2] === 0x6c && bytes[at + 3] === 0x73 && bytes[at + 4] === 0x65 ? at + 5 : -1
 
 export const skipValue = (bytes: Uint8Array, at: number, depth = 0): number => {

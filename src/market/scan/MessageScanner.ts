@@ -10,7 +10,7 @@
 import { maximumSize } from "../RunnerFeed.ts"
 import { skipLoosely } from "./JsonBytes.ts"
 import { MarketIds, type ScannedMarket } from "./MarketIds.ts"
-import { changeWords, hasDefinition, isImage, messageWords, none } from "./MessageTape.ts"
+import { changeWords, hasDefinition, isImage, messageWords, type MessageTape, none } from "./MessageTape.ts"
 import { RunnerReader } from "./RunnerReader.ts"
 import { UsualHead } from "./UsualHead.ts"
 
@@ -36,6 +36,7 @@ const marketDefinition = -4
 export class MessageScanner extends RunnerReader {
   /** Publish time of the message scanned last: epoch milliseconds, as told. */
   publishTime = 0
+  private readonly own = this.tape
   private readonly markets = new MarketIds()
   private readonly head = new UsualHead()
   private view = new DataView(this.bytes.buffer)
@@ -45,22 +46,37 @@ export class MessageScanner extends RunnerReader {
   private timeStart = 0
   private timeEnd = 0
   private idStart = 0
+  private firstMarket: ScannedMarket | null = null
+  /** Where the first change is written. */
+  private firstChange = 0
+
+  /** As `scanOnto` the scanner's own tape, which then has this message alone. */
+  scan(bytes: Buffer, start: number): number {
+    this.own.clear()
+    return this.scanOnto(this.own, bytes, start)
+  }
 
   /**
-   * Reads the line that begins at `start`. The place of the newline behind it when it is a message, which is then on the
-   * tape; -1 when it is not, or not one that can be understood here.
+   * Reads the line that begins at `start` onto the tape, behind what stands there. The place of the newline behind it when it
+   * is a message; -1 when it is not, or not one that can be understood here, and then the tape is as it was.
    */
-  scan(bytes: Buffer, start: number): number {
+  scanOnto(tape: MessageTape, bytes: Buffer, start: number): number {
     if (bytes !== this.bytes) {
       this.bytes = bytes
       this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     }
-    this.tape.clear()
+    this.tape = tape
+    const { definitionCount, length, marketCount } = tape
     const market = this.usual(start)
-    if (!(market === null ? this.unusual(start) : this.message(market))) return -1
-    let { at } = this
-    while (bytes[at] === space || bytes[at] === carriageReturn) at++
-    return bytes[at] === newline ? at : -1
+    if (market === null ? this.unusual(start) : this.message(market)) {
+      let { at } = this
+      while (bytes[at] === space || bytes[at] === carriageReturn) at++
+      if (bytes[at] === newline) return at
+    }
+    tape.length = length
+    tape.marketCount = marketCount
+    tape.definitionCount = definitionCount
+    return -1
   }
 
   /** Past the head to behind the first market's id, if it is as usual; else null. */
@@ -70,7 +86,13 @@ export class MessageScanner extends RunnerReader {
     if (timeAt < 0) return null
     this.at = timeAt
     this.publishTime = this.integer()
-    const idAt = this.publishTime < 0 ? -1 : head.findId(view, this.at)
+    if (this.publishTime < 0) return null
+    const market = head.findMarket(view, this.at)
+    if (market !== null) {
+      this.at = head.idEnd(this.at)
+      return market
+    }
+    const idAt = head.findId(view, this.at)
     if (idAt < 0) return null
     let at = idAt
     while (bytes[at] !== quote && bytes[at] !== newline) at++
@@ -85,10 +107,10 @@ export class MessageScanner extends RunnerReader {
     this.timeStart = 0
     this.idStart = 0
     if (!this.message(null)) return false
-    const { clockEnd, clockStart, idStart, timeEnd, timeStart } = this
-    if (idStart > timeStart && timeStart > 0) {
+    const { clockEnd, clockStart, firstMarket, idStart, timeEnd, timeStart } = this
+    if (firstMarket !== null && idStart > timeStart && timeStart > 0) {
       const hasClock = clockStart > 0 && clockEnd < timeStart
-      this.head.learn(this.view, start, hasClock ? clockStart : 0, clockEnd, timeStart, timeEnd, idStart)
+      this.head.learn(this.view, start, hasClock ? clockStart : 0, clockEnd, timeStart, timeEnd, idStart, firstMarket)
     }
     return true
   }
@@ -96,7 +118,10 @@ export class MessageScanner extends RunnerReader {
   /** @param market whose id was read as the first thing of the first change, when the head is as usual */
   private message(market: ScannedMarket | null): boolean {
     const { bytes, tape } = this
-    tape.length = messageWords
+    const entry = tape.length
+    const { definitionCount, marketCount } = tape
+    this.firstChange = entry + messageWords
+    tape.length = this.firstChange
     const isUsual = market !== null
     let changes = 0
     let isMarketChange = isUsual
@@ -139,10 +164,10 @@ export class MessageScanner extends RunnerReader {
           if (!this.skipUnknown()) return false
       }
     }
-    const { words } = tape
-    words[0] = 0
-    words[1] = 0
-    words[2] = changes
+    const words = tape.reserve(entry, messageWords)
+    words[entry] = marketCount
+    words[entry + 1] = definitionCount
+    words[entry + 2] = changes
     return isMarketChange && isTimed
   }
 
@@ -178,12 +203,20 @@ export class MessageScanner extends RunnerReader {
       switch (this.key()) {
         case id:
           if (market !== null || bytes[this.at] !== quote) return false
-          if (head === messageWords && flags === 0 && !hasImage && !isTold && runners === none && definitionEnd === 0) {
+          if (
+            head === this.firstChange &&
+            flags === 0 &&
+            !hasImage &&
+            !isTold &&
+            runners === none &&
+            definitionEnd === 0
+          ) {
             // The message tells nothing before it but its time.
             this.idStart = this.at + 1
           }
           market = this.marketId()
           if (market === null) return false
+          if (head === this.firstChange) this.firstMarket = market
           break
         case rc:
           if (runners !== none) return false
@@ -194,7 +227,7 @@ export class MessageScanner extends RunnerReader {
           if (hasImage) return false
           hasImage = true
           if (bytes[this.at] === letterT) flags |= isImage
-          if (!this.skip()) return false
+          if (!this.skipFlag()) return false
           break
         case tv:
           if (isTold) return false
@@ -211,7 +244,7 @@ export class MessageScanner extends RunnerReader {
           this.at = definitionEnd
           break
         case con:
-          if (!this.skip()) return false
+          if (!this.skipFlag()) return false
           break
         case -1:
           return false

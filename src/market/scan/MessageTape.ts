@@ -42,6 +42,29 @@ export class MessageTape {
     this.definitionCount = 0
   }
 
+  /** Takes off the last message, which begins at `entry`. */
+  drop(entry: number): void {
+    this.length = entry
+    this.marketCount = this.words[entry]!
+    this.definitionCount = this.words[entry + 1]!
+  }
+
+  /** Takes off the last message, which begins at `entry`, and puts it on another tape alone. */
+  moveLast(entry: number, other: MessageTape): void {
+    const { definitionCount, definitions, length, marketCount, marketIds, words } = this
+    other.clear()
+    const to = other.reserve(0, length - entry)
+    to[0] = 0
+    to[1] = 0
+    for (let i = 2; i < length - entry; i++) to[i] = words[entry + i]!
+    other.length = length - entry
+    this.drop(entry)
+    for (let i = this.marketCount; i < marketCount; i++) other.marketIds[other.marketCount++] = marketIds[i]!
+    for (let i = this.definitionCount; i < definitionCount; i++) {
+      other.definitions[other.definitionCount++] = definitions[i]!
+    }
+  }
+
   /** Makes room for so many words from `length` on. */
   reserve(length: number, count: number): Float64Array {
     const { words } = this

@@ -3,6 +3,7 @@
  * and the publish time. Once learnt from a message that was read key by key, the head of the next is compared in steps of
  * four bytes, which takes a fraction of the time; bytes that are the same mean the same.
  */
+import type { ScannedMarket } from "./MarketIds.ts"
 
 const maximumBytes = 128
 const quote = 0x22
@@ -37,6 +38,9 @@ export class UsualHead {
   private readonly beforeClock = new Fixed()
   private readonly beforeTime = new Fixed()
   private readonly beforeId = new Fixed()
+  /** The same with the id and its closing quote: many recordings have one market. */
+  private readonly withId = new Fixed()
+  private market: ScannedMarket | null = null
   private isLearnt = false
   private hasClock = false
 
@@ -45,6 +49,7 @@ export class UsualHead {
    *
    * @param clockStart behind the opening quote of the clock, or 0 when it is no text or comes behind the time
    * @param idStart behind the opening quote of the first market's id
+   * @param market whose id it is
    */
   learn(
     view: DataView,
@@ -53,13 +58,16 @@ export class UsualHead {
     clockEnd: number,
     timeStart: number,
     timeEnd: number,
-    idStart: number
+    idStart: number,
+    market: ScannedMarket
   ): void {
     this.hasClock = clockStart > 0
     this.isLearnt =
       (!this.hasClock || this.beforeClock.keep(view, start, clockStart)) &&
       this.beforeTime.keep(view, this.hasClock ? clockEnd : start, timeStart) &&
       this.beforeId.keep(view, timeEnd, idStart)
+    const isKept = this.isLearnt && this.withId.keep(view, timeEnd, idStart + market.idBytes.length + 1)
+    this.market = isKept ? market : null
   }
 
   /** Where the publish time stands, if the bytes from `start` on are as learnt up to there; else -1. */
@@ -72,6 +80,16 @@ export class UsualHead {
       for (let byte = bytes[at]!; byte !== quote; byte = bytes[++at]!) if (byte < space || byte === backslash) return -1
     }
     return this.beforeTime.isAt(view, at) ? at + this.beforeTime.length : -1
+  }
+
+  /** The market whose id was learnt, if it stands where the bytes behind the publish time are as learnt; else null. */
+  findMarket(view: DataView, timeEnd: number): ScannedMarket | null {
+    return this.market !== null && this.withId.isAt(view, timeEnd) ? this.market : null
+  }
+
+  /** Behind the id of the market that `findMarket` found. */
+  idEnd(timeEnd: number): number {
+    return timeEnd + this.withId.length
   }
 
   /** Where the market id stands, if the bytes behind the publish time are as learnt; else -1. */

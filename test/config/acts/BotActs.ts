@@ -2,6 +2,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { Duration, Effect, Fiber, FileSystem, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
+import { fileURLToPath } from "node:url"
 import * as Yaml from "yaml"
 import { Feed } from "../../../src/bot/Feed.ts"
 import { Loops } from "../../../src/bot/Loops.ts"
@@ -11,12 +12,14 @@ import { Orchestrator } from "../../../src/bot/Orchestrator.ts"
 import { OrderManager } from "../../../src/bot/OrderManager.ts"
 import { RaceRecorder } from "../../../src/bot/RaceRecorder.ts"
 import { Tally } from "../../../src/bot/Tally.ts"
+import { TradingControl } from "../../../src/bot/TradingControl.ts"
 import { TradingCycle } from "../../../src/bot/TradingCycle.ts"
 import { runnerKey, StrategyId } from "../../../src/domain/Identifiers.ts"
 import { Books } from "../../../src/market/Books.ts"
 import { BetRepository } from "../../../src/persistence/BetRepository.ts"
 import { Predictor } from "../../../src/prediction/Predictor.ts"
 import { RiskManager } from "../../../src/risk/RiskManager.ts"
+import { TradingState } from "../../../src/risk/TradingState.ts"
 import * as StrategyLoader from "../../../src/strategy/StrategyLoader.ts"
 import { moment } from "../../../src/strategy/SupervisedStrategies.ts"
 import { run } from "../../cli/Process.ts"
@@ -51,7 +54,11 @@ const again = (afterMs: number) =>
 
 const touched = Effect.map(Feed, (feed) => feed.hasTouched())
 
-const lookedAt = Effect.map(Feed, (feed) => feed.takeTouched().length)
+const lookedAt = Effect.map(Feed, (feed) => {
+  let looks = 0
+  feed.takeTouched(() => void looks++)
+  return looks
+})
 
 /** A model that gives the first runner 36 %: 2.6 % of value at 3.0 after commission. */
 const predictor = Layer.succeed(Predictor, {
@@ -107,6 +114,26 @@ const leftBehind = Effect.gen(function* () {
   const bets = yield* BetRepository
   return (yield* bets.open("paper")).map(({ status }) => status)
 })
+
+/** Any file that is there. */
+const haltFile = fileURLToPath(import.meta.url)
+
+const afterALook = Effect.gen(function* () {
+  yield* TradingControl.use(({ check }) => check)
+  return (yield* TradingState).current().status
+})
+
+/** How many orders are open when trading was halted ten seconds before. */
+const leftByAHalt = Effect.gen(function* () {
+  const fiber = yield* Effect.forkScoped(Orchestrator.use(({ run }) => run))
+  yield* TestClock.adjust("2 seconds")
+  yield* TradingState.use(({ halt }) => halt("enough"))
+  yield* TestClock.adjust("10 seconds")
+  const open = yield* BetRepository.use((bets) => bets.open("paper"))
+  yield* Effect.forkScoped(Fiber.interrupt(fiber), { startImmediately: true })
+  yield* TestClock.adjust("1 minute")
+  return open.length
+}).pipe(Effect.scoped)
 
 const patient = backing("backer", { price: 310 })
 
@@ -185,6 +212,8 @@ export const botActs: Acts = {
   "bot.max_order_age_seconds": act([300, 5], [0, 1], cancelledOfAge, patient),
   "bot.performance_update_interval": act([60, 5], [[60], [5]], seconds("performance")),
   "bot.max_strategy_failures": act([5, 2], [1, 0], activeAfterTwoFailures),
+  "bot.halt_file": act(["no-such-file", haltFile], ["Active", "Halted"], started(afterALook)),
+  "bot.on_halt": act(["cancel", "keep"], [0, 1], running(leftByAHalt), patient),
   "bot.on_shutdown": act(["cancel", "keep"], [[], ["placed"]], running(leftBehind), patient),
   "bot.shutdown_timeout_seconds": act([10, 1], [false, true], running(stopping, "asleep"), patient),
   "features.live_trading_enabled": act([false, true], [2, 3], (_, tree) => exitOfRun(tree), {

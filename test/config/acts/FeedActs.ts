@@ -1,9 +1,16 @@
 /** Where prices come from, and what the simulated venue makes of orders. */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { NodeServices } from "@effect/platform-node"
 import { Effect, FileSystem, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
+import { afterAll } from "vitest"
+import * as OwnSandbox from "../../../src/app/OwnSandbox.ts"
 import * as PaperBot from "../../../src/app/PaperBot.ts"
 import * as PaperFeed from "../../../src/app/PaperFeed.ts"
+import * as BetfairClient from "../../../src/betfair/BetfairClient.ts"
+import { BettingApi } from "../../../src/betfair/BettingApi.ts"
 import { Settings, type SettingsValue } from "../../../src/config/Settings.ts"
 import * as Bet from "../../../src/domain/Bet.ts"
 import type { SelectionId, StrategyId } from "../../../src/domain/Identifiers.ts"
@@ -12,6 +19,7 @@ import { Books } from "../../../src/market/Books.ts"
 import { MarketData } from "../../../src/market/MarketData.ts"
 import * as Repositories from "../../../src/persistence/Repositories.ts"
 import { betId, definition, limitOrder, marketId, message, startAt } from "../../execution/builders.ts"
+import { messagesOf } from "../../market/Messages.ts"
 import { recorded } from "../../market/recording/Archives.ts"
 import { act, type Acts, type Look, put, settingsOf, type Tree } from "./Act.ts"
 import { opening } from "./SmallBot.ts"
@@ -20,21 +28,14 @@ import { opening } from "./SmallBot.ts"
 const heard = (settings: SettingsValue) =>
   Effect.gen(function* () {
     yield* TestClock.setTime(startAt)
-    const { layer } = yield* PaperFeed.open(settings.feed)
+    const { layer } = yield* PaperFeed.open(settings)
     const context = yield* Layer.build(layer.pipe(Layer.provide(Layer.succeed(Settings, settings))))
     const { messages } = yield* Effect.provide(MarketData, context)
-    const all: Array<{
-      readonly pt: number
-      readonly ids: ReadonlyArray<string>
-      readonly offs: ReadonlyArray<number>
-    }> = []
+    const all: Array<{ readonly pt: number }> = []
     yield* messages([]).pipe(
       Stream.runForEach((batch) =>
         Effect.sync(() => {
-          for (const { mc = [], pt } of batch) {
-            const offs = mc.flatMap(({ marketDefinition }) => Date.parse(marketDefinition?.marketTime ?? ""))
-            all.push({ pt, ids: mc.map(({ id }) => id), offs: [...new Set(offs)].filter(Number.isFinite) })
-          }
+          for (const { pt } of messagesOf(batch)) all.push({ pt })
         })
       ),
       Effect.provide(context),
@@ -42,21 +43,41 @@ const heard = (settings: SettingsValue) =>
     )
     yield* TestClock.adjust("1 second")
     return all
-  })
+  }).pipe(Effect.provide(NodeServices.layer))
 
-/** Seconds between the races of the generated day. */
+/** Certificates are made once for all. */
+const certificates = mkdtempSync(join(tmpdir(), "clever-better-"))
+afterAll(() => rmSync(certificates, { recursive: true }))
+
+/** The coming WIN markets of the bot's own sandbox, asked as the bot asks. Sockets live by the machine's clock. */
+const sandboxMarkets = (settings: SettingsValue) =>
+  Effect.gen(function* () {
+    const options = yield* OwnSandbox.open(settings, certificates)
+    const markets = BettingApi.use(({ listMarketCatalogue }) =>
+      listMarketCatalogue({
+        filter: { marketTypeCodes: ["WIN"] },
+        marketProjection: ["MARKET_START_TIME"],
+        sort: "FIRST_TO_START",
+        maxResults: 5
+      })
+    )
+    return yield* Effect.provide(markets, BetfairClient.layer(options))
+  }).pipe(TestClock.withLive)
+
+/** Seconds between the races of the sandbox's day. */
 const interval: Look = (settings) =>
-  Effect.map(heard(settings), ([image]) => {
-    const offs = image!.offs.toSorted((a, b) => a - b)
-    return (offs[1]! - offs[0]!) / 1000
+  Effect.map(sandboxMarkets(settings), (markets) => {
+    const [first, second] = markets.map(({ marketStartTime }) => Date.parse(marketStartTime!))
+    return (second! - first!) / 1000
   })
 
 /** Whether the markets are those of seed 1. */
 const isFirstSeed: Look = (settings) =>
   Effect.gen(function* () {
-    const [image] = yield* heard(settings)
-    const [first] = yield* heard({ ...settings, feed: { ...settings.feed, seed: 1 } })
-    return image!.ids.join() === first!.ids.join()
+    const [market] = yield* sandboxMarkets(settings)
+    const [first] = yield* sandboxMarkets({ ...settings, feed: { ...settings.feed, seed: 1 } })
+    // The first digits tell the day, the others the race, which may have been run meanwhile.
+    return market!.marketId.slice(0, 5) === first!.marketId.slice(0, 5)
   })
 
 /** Looks at settings whose files stand in a folder that is there while it is looked: `one` from 2020, `two` from 2033. */
@@ -74,7 +95,9 @@ const withFiles =
 
 const playing = { feed: { source: "recorded", files: ["one"] } }
 
-const source = withFiles(({ feed }) => Effect.map(PaperFeed.open(feed), ({ mode }) => mode))
+const source = withFiles((settings) =>
+  Effect.map(PaperFeed.open(settings), ({ mode }) => mode).pipe(Effect.provide(NodeServices.layer))
+)
 const firstTime = withFiles((settings) => Effect.map(heard(settings), ([first]) => first!.pt))
 const messagesInASecond = withFiles((settings) => Effect.map(heard(settings), ({ length }) => length))
 
@@ -159,7 +182,7 @@ const replaced = Effect.gen(function* () {
 })
 
 export const feedActs: Acts = {
-  "feed.source": act(["generated", "recorded"], ["paper", "replay"], source, { feed: { files: ["one"] } }),
+  "feed.source": act(["sandbox", "recorded"], ["paper", "replay"], source, { feed: { files: ["one"] } }),
   "feed.seed": act([1, 2], [true, false], isFirstSeed),
   "feed.race_interval_seconds": act([60, 120], [60, 120], interval),
   "feed.files": act([["one"], ["two"]], [1_600_000_000_000, 2_000_000_000_000], firstTime, playing),

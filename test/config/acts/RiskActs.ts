@@ -2,6 +2,7 @@
 import { Clock, Effect, Layer, Result } from "effect"
 import { TestClock } from "effect/testing"
 import { Settings, type SettingsValue } from "../../../src/config/Settings.ts"
+import { AuditRepository } from "../../../src/persistence/AuditRepository.ts"
 import { TradingStateRepository } from "../../../src/persistence/TradingStateRepository.ts"
 import { CircuitBreaker } from "../../../src/risk/CircuitBreaker.ts"
 import { RiskManager } from "../../../src/risk/RiskManager.ts"
@@ -21,7 +22,7 @@ import { act, type Acts, type Look } from "./Act.ts"
 const layer = (settings: SettingsValue) =>
   RiskManager.layer.pipe(
     Layer.provideMerge(Layer.mergeAll(CircuitBreaker.layer("paper"), TradingState.layer("paper"))),
-    Layer.provide(TradingStateRepository.layerMemory),
+    Layer.provide(Layer.merge(TradingStateRepository.layerMemory, AuditRepository.layerMemory)),
     Layer.provide(Layer.succeed(Settings, settings))
   )
 

@@ -13,11 +13,13 @@ import { Restart } from "../../../src/bot/Restart.ts"
 import { Settings, type SettingsValue } from "../../../src/config/Settings.ts"
 import { Books } from "../../../src/market/Books.ts"
 import { MarketData } from "../../../src/market/MarketData.ts"
+import * as MessageBatch from "../../../src/market/MessageBatch.ts"
 import type { MarketMessage } from "../../../src/market/MarketMessage.ts"
 import { Notifier } from "../../../src/monitoring/Notifier.ts"
 import { DatabaseHealth } from "../../../src/persistence/DatabaseHealth.ts"
 import { InstanceLock } from "../../../src/persistence/InstanceLock.ts"
 import * as Repositories from "../../../src/persistence/Repositories.ts"
+import { Predictor } from "../../../src/prediction/Predictor.ts"
 import { StrategyRegistry } from "../../../src/strategy/StrategyRegistry.ts"
 import { definition, message, startAt } from "../../execution/builders.ts"
 import { type Look, type Tree } from "./Act.ts"
@@ -39,7 +41,7 @@ export const opening = message(
 
 const data = Layer.succeed(MarketData, {
   description: "a minute before the off",
-  messages: () => Stream.concat(Stream.succeed([opening]), Stream.never)
+  messages: () => Stream.concat(Stream.succeed(MessageBatch.ofMessages([opening])), Stream.never)
 })
 
 /** @param venueLoop what lets the simulated venue work in a quiet market */
@@ -48,7 +50,9 @@ const layer = (settings: SettingsValue, venueLoop: Layer.Layer<never, never, Pap
     Layer.provideMerge(BotLayer.layer("paper")),
     Layer.provide(venueLoop),
     Layer.provideMerge(PaperBot.venue("paper")),
-    Layer.provideMerge(Layer.mergeAll(Books.layer, StrategyRegistry.layer([folder]), Notifier.layerLog, data)),
+    Layer.provideMerge(
+      Layer.mergeAll(Books.layer, StrategyRegistry.layer([folder]), Notifier.layerLog, Predictor.layerNone, data)
+    ),
     Layer.provideMerge(Layer.mergeAll(Repositories.layerMemory, DatabaseHealth.layerMemory, InstanceLock.layerAlone)),
     Layer.provideMerge(Layer.succeed(Settings, settings)),
     Layer.provide(NodeServices.layer)

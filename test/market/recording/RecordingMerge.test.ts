@@ -2,6 +2,9 @@ import { describe, expect, it } from "vitest"
 import { RecordingFinder } from "../../../src/market/recording/RecordingFinder.ts"
 import { RecordingMerge } from "../../../src/market/recording/RecordingMerge.ts"
 import { RecordingProblems } from "../../../src/market/recording/RecordingProblem.ts"
+import { BookStore } from "../../../src/market/BookStore.ts"
+import { storeState } from "../scan/BookState.ts"
+import { WireText } from "../scan/WireText.ts"
 import { recorded, temporaryFolder } from "./Archives.ts"
 
 const folder = temporaryFolder()
@@ -52,5 +55,38 @@ describe("RecordingMerge.next", () => {
     for (const messages of perMarket.values())
       expect(messages.map(({ line }) => line)).toEqual(messages.map((_, i) => i + 1))
     expect(bytesRead).toBe(totalBytes)
+  })
+
+  it("gives the messages of their times, in runs and in turn, scanned and parsed", async () => {
+    const { next } = new WireText(7)
+    for (const file of [1, 2, 3]) {
+      let pt = start
+      const lines = Array.from({ length: 2500 }, (_, i) => {
+        // Long runs, then in turn with the others, often at the same time as they.
+        pt += i % 500 < 300 ? 1 : 100 * next(30)
+        const definition = next(50) === 0 ? `"marketDefinition":{"status":"OPEN","version":${next(9)}},` : ""
+        const op = next(20) === 0 ? '"\\u006dcm"' : '"mcm"'
+        const runner = `{"id":${1 + next(5)},"atb":[[${2 + next(9)},${next(50)}]],"trd":[[3,${i}.5]]}`
+        return `{"op":${op},"pt":${pt},"mc":[{"id":"1.${file}",${definition}"rc":[${runner}]}]}\n`
+      })
+      await folder.write(`runs/${file}`, Buffer.from(lines.join("")))
+    }
+    const finder = new RecordingFinder(new RecordingProblems())
+    const merge = new RecordingMerge()
+    for await (const cursor of finder.find(`${folder.path}/runs`)) await merge.add(cursor)
+    const [applied, fromObjects] = [new BookStore(), new BookStore()]
+    const at: Array<{ readonly pt: number; readonly file: string; readonly line: number }> = []
+    for (let batch = await merge.next(); batch !== null; batch = await merge.next()) {
+      for (let i = 0; i < batch.length; i++) {
+        batch.applyTo(applied, i)
+        at.push({ pt: batch.publishTime(i), file: batch.fileOf(i), line: batch.lineOf(i) })
+      }
+      for (const message of batch.messages) fromObjects.apply(message)
+      expect(storeState(applied)).toEqual(storeState(fromObjects))
+    }
+    expect(at.length).toBe(7500)
+    expect(at).toEqual(
+      at.toSorted((a, b) => a.pt - b.pt || (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line))
+    )
   })
 })

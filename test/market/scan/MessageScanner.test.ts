@@ -1,7 +1,9 @@
 import { it } from "@effect/vitest"
 import { Schema } from "effect"
 import { describe, expect } from "vitest"
+import { BookStore } from "../../../src/market/BookStore.ts"
 import { MessageScanner } from "../../../src/market/scan/MessageScanner.ts"
+import { MessageTape } from "../../../src/market/scan/MessageTape.ts"
 import { bookState, BothWays, storeState } from "./BookState.ts"
 import { WireText } from "./WireText.ts"
 
@@ -97,6 +99,8 @@ describe("MessageScanner.scan", () => {
     ["a definition that is none", '{"op":"mcm","pt":1,"mc":[{"id":"1.1","marketDefinition":[]}]}'],
     ["something behind the message", `${withRunner('{"id":7}')} 1`],
     ["a leading zero", withRunner('{"id":7,"ltp":01}')],
+    ["a leading zero of a price", withRunner('{"id":7,"atb":[[02,3]]}')],
+    ["a leading zero of a size", withRunner('{"id":7,"atb":[[2,03]]}')],
     ["a comma too many", withRunner('{"id":7,"atb":[[2,3],]}')],
     ["nothing", ""],
     ["a byte order mark", `\u{feff}${withRunner('{"id":7}')}`]
@@ -115,6 +119,29 @@ describe("MessageScanner.scan", () => {
     expect(bytes[first]).toBe(10)
     expect(scanner.scan(bytes, first + 1)).toBe(bytes.length - 1)
     expect(scanner.tape.marketCount).toBe(1)
+  })
+
+  it("writes messages behind one another, and of one it does not understand nothing", () => {
+    const scanner = new MessageScanner()
+    const tape = new MessageTape()
+    const bytes = Buffer.from(
+      [withStatus("1.1", "OPEN"), `${withRunner('{"id":7,"atb":[[2,3],[4,]]}')}\n`, withStatus("1.2", "CLOSED")].join(
+        ""
+      )
+    )
+    const entries: Array<number> = []
+    for (let start = 0; start < bytes.length; start = bytes.indexOf(10, start) + 1) {
+      entries.push(tape.length)
+      scanner.scanOnto(tape, bytes, start)
+    }
+    expect(entries[2]).toBe(entries[1])
+    const store = new BookStore()
+    const statuses = [entries[0]!, entries[2]!].map(
+      (entry) => store.applyScanned(tape, entry, 1)[0]?.definition?.status
+    )
+    expect(statuses).toEqual(["OPEN", "CLOSED"])
+    tape.drop(entries[2]!)
+    expect([tape.length, tape.marketCount, tape.definitionCount]).toEqual([entries[2], 1, 1])
   })
 
   it("gives an unchanged definition as the same object, each market's its own", () => {
