@@ -38,6 +38,12 @@ const make = () => {
   const denied = new Map<DenialReason, number>()
   const money = { stakeMatched: 0, profit: 0, commission: 0 }
   const activity = { cycles: 0, evaluations: 0, signals: 0, updates: 0, markets: 0 }
+  /** When the model last answered (epoch milliseconds), and what was wrong when it was last asked. */
+  const model: { answers: number; lastAnswerAt: number | null; problem: string | null } = {
+    answers: 0,
+    lastAnswerAt: null,
+    problem: null
+  }
 
   const count = (key: keyof BetCounts, before: boolean, after: boolean) => {
     if (before !== after) bets[key] += after ? 1 : -1
@@ -48,6 +54,7 @@ const make = () => {
     denied: denied as ReadonlyMap<DenialReason, number>,
     money: money as Readonly<typeof money>,
     activity,
+    model,
     /** Counts the step from one state of a bet to the next. */
     changed: (before: Bet.Bet, after: Bet.Bet): void => {
       count("placed", isPlaced(before), isPlaced(after))

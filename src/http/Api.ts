@@ -8,6 +8,8 @@ import { BetId, MarketId, StrategyId } from "../domain/Identifiers.ts"
 import { ControlAccess, PlainWords, ReadAccess } from "./Access.ts"
 import * as Answers from "./wire/Answers.ts"
 import { BetAnswer, BetPageAnswer } from "./wire/BetAnswer.ts"
+import { AccessAnswer, NamesAnswer } from "./wire/NamesAnswer.ts"
+import { StandingAnswer } from "./wire/StandingAnswer.ts"
 
 /** Nothing is known by this name. */
 export class NotFound extends Schema.TaggedError<NotFound>()(
@@ -45,6 +47,14 @@ const At = Schema.String.check(
   })
 )
 
+/** As many markets as a list of bets may be about; one request a market would be too many. */
+const MarketIds = Schema.String.check(
+  Schema.makeFilter(
+    (text) => text.split(",").length <= 100 && text.split(",").every((part) => Schema.is(MarketId)(part)),
+    { expected: "1 to 100 market ids with commas between them" }
+  )
+)
+
 /** Both are days or instants in UTC; `from` is included and `to` is not. */
 const period = { from: Schema.optional(At), to: Schema.optional(At) }
 
@@ -64,7 +74,14 @@ const readErrors = [Unavailable]
 
 export class ReadApi extends HttpApiGroup.make("read", { topLevel: true })
   .add(
+    HttpApiEndpoint.get("access", "/access", { success: AccessAnswer }),
     HttpApiEndpoint.get("status", "/status", { success: Answers.StatusAnswer }),
+    HttpApiEndpoint.get("standings", "/standings", { success: Schema.Array(StandingAnswer) }),
+    HttpApiEndpoint.get("names", "/names", {
+      query: { markets: MarketIds },
+      success: Schema.Array(NamesAnswer),
+      error: readErrors
+    }),
     HttpApiEndpoint.get("markets", "/markets", { success: Schema.Array(Answers.MarketAnswer) }),
     HttpApiEndpoint.get("market", "/markets/:marketId", {
       params: { marketId: MarketId },
@@ -116,14 +133,14 @@ export class ReadApi extends HttpApiGroup.make("read", { topLevel: true })
           id: Schema.optional(Schema.String),
           event: Schema.String,
           data: Schema.String.annotate({
-            description: "JSON: of hello everyMs, of status a Status, of markets and bets a list"
+            description: "JSON: of hello everyMs, of status a Status, of standings, markets and bets a list"
           })
         })
       }),
       error: readErrors
     }).annotate(
       OpenApi.Description,
-      "Server-sent events: hello (how often there is a status), status, and, whenever they have changed, markets (the next ones) and bets (the open ones), each whole. Last-Event-ID leaves out what has not changed since."
+      "Server-sent events: hello (how often there is a status), status, and, whenever they have changed, standings, markets (the next ones) and bets (the open ones), each whole. Last-Event-ID leaves out what has not changed since."
     )
   )
   .middleware(ReadAccess)

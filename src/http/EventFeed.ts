@@ -1,7 +1,8 @@
 /**
  * What a page that is open wants to hear of, as server-sent events: first how often it is told (a page that hears nothing for
- * much longer has lost its link), then the status with every beat, and the next markets and the open bets when they have changed. Each event is whole, so that one that is lost is made good by the next; each is made
- * once, however many listen, and nothing is made while nobody does. A listener that does not keep up loses the oldest.
+ * much longer has lost its link), then the status with every beat, and how everything stands, the next markets and the open
+ * bets when they have changed. Each event is whole, so that one that is lost is made good by the next; each is made once,
+ * however many listen, and nothing is made while nobody does. A listener that does not keep up loses the oldest.
  */
 import { Context, Duration, Effect, Layer, PubSub, Stream } from "effect"
 import { randomBytes } from "node:crypto"
@@ -9,6 +10,7 @@ import { Settings } from "../config/Settings.ts"
 import { onRealClock } from "../persistence/DatabaseHealth.ts"
 import { Unavailable } from "./Api.ts"
 import { MarketView } from "./MarketView.ts"
+import { StandingView } from "./StandingView.ts"
 import { StatusView } from "./StatusView.ts"
 
 export interface ServerEvent {
@@ -43,6 +45,7 @@ const nextMarkets = 30
 const make = Effect.gen(function* () {
   const { http } = yield* Settings
   const { status } = yield* StatusView
+  const { standings } = yield* StandingView
   const view = yield* MarketView
   const hub = yield* Effect.acquireRelease(PubSub.sliding<ServerEvent>(behindAtMost), PubSub.shutdown)
   /** Tells this process's ids from another's. */
@@ -64,6 +67,7 @@ const make = Effect.gen(function* () {
   const beat = Effect.gen(function* () {
     const events = [
       changed("status", yield* status),
+      changed("standings", yield* standings),
       changed("markets", view.markets().slice(0, nextMarkets)),
       changed("bets", view.openBets())
     ]

@@ -2,13 +2,17 @@
 import { Effect, Layer } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { ActiveStrategies } from "../bot/ActiveStrategies.ts"
+import { MarketId } from "../domain/Identifiers.ts"
 import { Monitor } from "../monitoring/Monitor.ts"
 import type { Performance } from "../monitoring/Performance.ts"
 import type { StorageFailure } from "../persistence/StorageFailure.ts"
+import { Caller } from "./Access.ts"
 import { Api, NotFound, Unavailable } from "./Api.ts"
 import { EventFeed } from "./EventFeed.ts"
 import { MarketView } from "./MarketView.ts"
+import { RaceNames } from "./RaceNames.ts"
 import { type Period, Records } from "./Records.ts"
+import { StandingView } from "./StandingView.ts"
 import { StatusView } from "./StatusView.ts"
 import type { PerformanceAnswer } from "./wire/Answers.ts"
 
@@ -52,13 +56,19 @@ export const layer = HttpApiBuilder.group(
   "read",
   Effect.fnUntraced(function* (handlers) {
     const { status } = yield* StatusView
+    const { standings } = yield* StandingView
+    const names = yield* RaceNames
     const records = yield* Records
     const view = yield* MarketView
     const monitor = yield* Monitor
     const active = yield* ActiveStrategies
     const events = yield* EventFeed
     return handlers.handleAll({
+      access: () => Effect.map(Caller, ({ scope }) => ({ scope, timeZone: names.timeZone })),
       status: () => status,
+      standings: () => standings,
+      names: ({ query }) =>
+        Effect.mapError(names.of([...new Set(query.markets.split(","))].map((id) => MarketId.make(id))), unavailable),
       markets: () => Effect.sync(view.markets),
       market: ({ params }) =>
         Effect.gen(function* () {
@@ -95,4 +105,7 @@ export const layer = HttpApiBuilder.group(
       events: ({ headers }) => events.since(headers["last-event-id"])
     })
   })
-).pipe(Layer.provide(EventFeed.layer), Layer.provide(Layer.mergeAll(StatusView.layer, MarketView.layer)))
+).pipe(
+  Layer.provide(EventFeed.layer),
+  Layer.provide(Layer.mergeAll(StatusView.layer, StandingView.layer, MarketView.layer, RaceNames.layer))
+)
