@@ -31,14 +31,16 @@ export const layer = (mode: Mode) =>
     })
   )
 
-/** The client and its cache. */
+/** The client, what leaves it alone while it does not answer, and the cache. */
 export const cached = (options: PredictorGrpcOptions, { cacheRaces, cacheSeconds }: PredictionSettings) =>
   Effect.promise(async () => {
-    const [PredictorCached, PredictorGrpc] = await Promise.all([
+    const [PredictorCached, ModelClientBreaker, PredictorGrpc] = await Promise.all([
       import("../prediction/PredictorCached.ts"),
+      import("../prediction/ModelClientBreaker.ts"),
       import("../prediction/PredictorGrpc.ts")
     ])
     return PredictorCached.layer({ timeToLive: cacheSeconds, capacity: cacheRaces }).pipe(
+      Layer.provide(ModelClientBreaker.layer),
       Layer.provide(PredictorGrpc.layer(options))
     )
   })

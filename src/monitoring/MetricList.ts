@@ -127,6 +127,10 @@ export const metricList = {
     "outcome"
   ]),
   prediction_duration_seconds: histogram("seconds", "Time until the prediction service had answered", asking),
+  prediction_breaker_state: gauge(
+    "state",
+    "Whether the prediction service is asked: 0 yes, 1 since a trial was answered, 2 no, only tried in the background"
+  ),
   prediction_cache_hits_total: counter("events", "Races whose predictions were still at hand"),
   prediction_cache_misses_total: counter("events", "Races whose predictions had to be asked for"),
   prediction_cache_hit_ratio: gauge("ratio", "Hits over hits and misses since the process began"),
