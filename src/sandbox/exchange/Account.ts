@@ -1,6 +1,6 @@
 /**
  * An account's money and the counters by which the exchange limits it. Every movement of the balance is a line of the
- * statement, the starting balance being the first.
+ * statement, the starting balance being the first until lines are forgotten with the orders that they are about.
  */
 import * as Money from "../../domain/Money.ts"
 import type { Pence } from "../../domain/Money.ts"
@@ -30,6 +30,8 @@ export interface AccountState {
   readonly accountId: number
   readonly balance: Pence
   readonly statement: ReadonlyArray<StatementLine>
+  /** How many lines there were before the first of `statement`. */
+  readonly statementBefore: number
   /** customerRefs and when they were used (epoch milliseconds), of the last minute. */
   readonly customerRefs: ReadonlyArray<readonly [ref: string, at: number]>
   /** Transactions in the current clock hour (hours since the epoch). */
@@ -54,6 +56,8 @@ export class Account {
   readonly options: AccountOptions
   balance: Pence
   readonly statement: Array<StatementLine>
+  private statementBefore: number
+  private readonly commissions = new Map<string, Pence>()
   private readonly refs: Map<string, number>
   private transactions: { hour: number; count: number }
   private charges: DayOfCharges
@@ -64,6 +68,8 @@ export class Account {
     this.options = options
     this.balance = state?.balance ?? 0
     this.statement = [...(state?.statement ?? [])]
+    this.statementBefore = state?.statementBefore ?? 0
+    for (const line of this.statement) if (line.kind === "commission") this.commissions.set(line.refId, -line.amount)
     this.refs = new Map(state?.customerRefs)
     this.transactions = { ...(state?.transactions ?? { hour, count: 0 }) }
     this.instructions = { ...(state?.instructions ?? { second: -1, count: 0 }) }
@@ -76,6 +82,7 @@ export class Account {
       accountId: this.options.accountId,
       balance: this.balance,
       statement: [...this.statement],
+      statementBefore: this.statementBefore,
       customerRefs: [...this.refs],
       transactions: { ...this.transactions },
       instructions: { ...this.instructions },
@@ -86,6 +93,20 @@ export class Account {
   move(at: number, refId: string, kind: StatementLine["kind"], marketId: string | null, amount: Pence): void {
     this.balance += amount
     this.statement.push({ at, refId, kind, marketId, amount, balance: this.balance })
+    if (kind === "commission") this.commissions.set(refId, -amount)
+  }
+
+  /** What the account paid on a market, as far back as the statement goes. */
+  commissionOn(marketId: string): Pence {
+    return this.commissions.get(marketId) ?? 0
+  }
+
+  /** Forgets the statement's lines from before that time; each line that stays tells the balance after it. */
+  forget(before: number): void {
+    const first = this.statement.findIndex(({ at }) => at >= before)
+    const gone = this.statement.splice(0, first < 0 ? this.statement.length : first)
+    this.statementBefore += gone.length
+    for (const { kind, refId } of gone) if (kind === "commission") this.commissions.delete(refId)
   }
 
   /** A market is settled: what it paid in commission, or lost. */

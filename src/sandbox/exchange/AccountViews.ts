@@ -44,16 +44,15 @@ export const getAccountStatement = (account: Account, params: unknown): Reply<Ac
   const range = request.range("itemDateRange")
   const included = request.choice("includeItem", ["ALL", "DEPOSITS_WITHDRAWALS", "EXCHANGE", "POKER_ROOM"], "ALL")
   const { from, to } = request.page(pageSize)
-  const found = account.statement.filter(
-    ({ at, kind }) =>
-      at >= range.from &&
-      at <= range.to &&
-      (included === "ALL" || (kind === "deposit" ? included === "DEPOSITS_WITHDRAWALS" : included === "EXCHANGE"))
-  )
-  return answer({
-    accountStatement: found.toReversed().slice(from, to).map(itemOf),
-    moreAvailable: found.length > to
-  })
+  const isFound = ({ at, kind }: StatementLine) =>
+    at >= range.from &&
+    at <= range.to &&
+    (included === "ALL" || (kind === "deposit" ? included === "DEPOSITS_WITHDRAWALS" : included === "EXCHANGE"))
+  const found: Array<StatementLine> = []
+  for (let i = account.statement.length - 1; i >= 0 && found.length <= to; i--) {
+    if (isFound(account.statement[i]!)) found.push(account.statement[i]!)
+  }
+  return answer({ accountStatement: found.slice(from, to).map(itemOf), moreAvailable: found.length > to })
 }
 
 /** From pounds. All markets are in the same money and no conversion is made, so a unit of any currency is a pound. */

@@ -3,7 +3,6 @@
  * markets included. Commission is owed by markets, so only groups of whole markets tell it.
  */
 import * as Money from "../../domain/Money.ts"
-import type { Pence } from "../../domain/Money.ts"
 import { classic, toDecimal } from "../../domain/PriceLadder.ts"
 import type { Account } from "./Account.ts"
 import type { ClearedOrderSummary, ClearedOrderSummaryReport } from "./Answers.ts"
@@ -13,23 +12,11 @@ import type { Floor } from "./Floor.ts"
 import { clearedOf } from "./MarketClosing.ts"
 import { answer, type Reply } from "./Reply.ts"
 import { Request } from "./Request.ts"
+import { dateOf, newestFirst, notSettled, sizeOf, type Status, statuses } from "./SettledOrders.ts"
 
 const pageSize = 1000
-const statuses = ["SETTLED", "VOIDED", "LAPSED", "CANCELLED"] as const
-type Status = (typeof statuses)[number]
 const groupings = ["EVENT_TYPE", "EVENT", "MARKET", "RUNNER", "SIDE", "BET", "STRATEGY"] as const
 type Grouping = (typeof groupings)[number]
-
-/** The size that the status is about; a bet without any has not that status. */
-const sizeOf: Readonly<Record<Status, (order: ClearedOrder) => Pence>> = {
-  SETTLED: (order) => (order.settledAt === notSettled ? 0 : order.sizeMatched),
-  VOIDED: (order) => order.sizeVoided,
-  LAPSED: (order) => order.sizeLapsed,
-  CANCELLED: (order) => order.sizeCancelled
-}
-
-/** Of bets in markets that are open: what ended, ended when it was last heard of. */
-const notSettled = 0
 
 /** Bets of open markets of which a part has ended. */
 const ofOpenMarkets = (floor: Floor, accountId: number): ReadonlyArray<ClearedOrder> =>
@@ -41,8 +28,6 @@ const ofOpenMarkets = (floor: Floor, accountId: number): ReadonlyArray<ClearedOr
       .filter((bet) => bet.cancelled + bet.lapsed + bet.voided > 0)
       .map((bet) => clearedOf(bet, ids, notSettled, 0, false))
   })
-
-const dateOf = (order: ClearedOrder, status: Status): number => (status === "SETTLED" ? order.settledAt : order.endedAt)
 
 export const listClearedOrders = (
   floor: Floor,
@@ -58,21 +43,27 @@ export const listClearedOrders = (
   const { from, to } = request.page(pageSize)
   const open = status === "SETTLED" ? [] : ofOpenMarkets(floor, accountId)
   const isFound = (order: ClearedOrder) =>
-    order.terms.accountId === accountId &&
-    sizeOf[status](order) > 0 &&
-    dateOf(order, status) >= range.from &&
-    dateOf(order, status) <= range.to &&
-    wanted(order)
-  const found = [...floor.cleared.filter(isFound), ...open.filter(isFound)]
-  // Newest first, as the site lists them; of one time the later bet.
-  found.sort((a, b) => dateOf(b, status) - dateOf(a, status) || Number(b.terms.betId) - Number(a.terms.betId))
+    dateOf(order, status) >= range.from && dateOf(order, status) <= range.to && wanted(order)
+  const settled = floor.settled.newest(
+    accountId,
+    status,
+    {
+      betIds: request.texts("betIds"),
+      orderRefs: request.texts("customerOrderRefs"),
+      marketIds: request.texts("marketIds"),
+      ...range
+    },
+    isFound,
+    grouping === "BET" ? to + 1 : Number.POSITIVE_INFINITY
+  )
+  const found = [...settled, ...open.filter((order) => sizeOf[status](order) > 0 && isFound(order))]
+  found.sort(newestFirst(status))
   const groups = grouping === "BET" ? found.map((order) => [order]) : [...Map.groupBy(found, keyOf[grouping]).values()]
   const page = groups.slice(from, to)
-  const commissions = grouping === "BET" ? noCommissions : commissionsOf(account)
   const lines =
     grouping === "BET"
       ? page.map(([order]) => lineOf(order!, status))
-      : page.map((group) => groupLineOf(group, grouping, commissions))
+      : page.map((group) => groupLineOf(group, grouping, account))
   return answer({ clearedOrders: lines, moreAvailable: groups.length > to })
 }
 
@@ -135,7 +126,7 @@ const lineOf = (order: ClearedOrder, status: Status): ClearedOrderSummary => {
 const groupLineOf = (
   group: ReadonlyArray<ClearedOrder>,
   grouping: Exclude<Grouping, "BET">,
-  commissions: ReadonlyMap<string, Pence>
+  account: Account
 ): ClearedOrderSummary => {
   const [{ eventId, eventTypeId, marketId, settledAt, terms }] = group as [ClearedOrder]
   const profit = group.reduce((sum, order) => sum + order.profit, 0)
@@ -145,7 +136,7 @@ const groupLineOf = (
   const size = group.reduce((sum, order) => sum + order.sizeMatched, 0)
   const value = group.reduce((sum, order) => sum + order.sizeMatched * order.averagePrice, 0)
   const markets = [...new Set(group.map((order) => order.marketId))]
-  const commission = markets.reduce((sum, id) => sum + (commissions.get(id) ?? 0), 0)
+  const commission = markets.reduce((sum, id) => sum + account.commissionOn(id), 0)
   return {
     ...(grouping === "STRATEGY" ? { customerStrategyRef: terms.customerStrategyRef } : { eventTypeId }),
     ...(grouping === "EVENT" || grouping === "MARKET" || isOfRunner ? { eventId } : {}),
@@ -160,9 +151,3 @@ const groupLineOf = (
     profit: Money.toDecimal(profit)
   }
 }
-
-/** By market. */
-const commissionsOf = ({ statement }: Account): ReadonlyMap<string, Pence> =>
-  new Map(statement.flatMap(({ amount, kind, refId }) => (kind === "commission" ? [[refId, -amount]] : [])))
-
-const noCommissions: ReadonlyMap<string, Pence> = new Map()

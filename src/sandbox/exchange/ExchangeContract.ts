@@ -21,7 +21,7 @@ export interface ExchangeOptions {
   /** Generated (`sandbox/RaceDay`) or recorded (`sandbox/recorded/RecordedDay`). */
   readonly day: ExchangeDay
   readonly accounts: ReadonlyArray<AccountOptions>
-  /** Settled orders kept for `listClearedOrders`, over all accounts; the oldest go first. */
+  /** Settled orders kept for `listClearedOrders`, over all accounts, if not 200,000; the oldest go first. */
   readonly clearedOrdersKept?: number
 }
 

@@ -5,7 +5,6 @@
 import type { Pence } from "../../domain/Money.ts"
 import { Account } from "./Account.ts"
 import type { Bet } from "./Bet.ts"
-import type { ClearedOrder } from "./ClearedOrder.ts"
 import * as ExchangeDay from "./ExchangeDay.ts"
 import type { ExchangeOptions, Publication } from "./ExchangeContract.ts"
 import type { MarketAct } from "./MarketAct.ts"
@@ -15,20 +14,19 @@ import { OrderFeed } from "./OrderFeed.ts"
 import { settleMarket } from "./MarketClosing.ts"
 import type { BetTerms } from "./Bet.ts"
 import type { Programme } from "./Programme.ts"
+import { SettledOrders } from "./SettledOrders.ts"
 import type { Snapshot } from "./Snapshot.ts"
 
 /** Order changes are collected this long, so that each tells of one moment. */
 const sliceMs = 100
 /** After a longer halt listeners get images instead of everything they missed. */
 const longestHaltMs = 60_000
-const clearedOrdersKept = 500_000
 
 export class Floor {
   readonly options: ExchangeOptions
   readonly accounts: ReadonlyMap<number, Account>
   races: Programme
-  /** Oldest first. */
-  readonly cleared: Array<ClearedOrder>
+  readonly settled: SettledOrders
   private readonly bets = new Map<string, MarketBets>()
   private readonly marketOfBet = new Map<string, MarketBets>()
   private readonly feeds = new Map<MarketBets, OrderFeed>()
@@ -36,7 +34,6 @@ export class Floor {
   private readonly exposures = new ExposureCache()
   private readonly day: ExchangeDay.KeptDay
   private out: Array<Publication> = []
-  private clearedBefore: number
   private nextBetId: number
   private time: number
 
@@ -51,8 +48,7 @@ export class Floor {
         return [account.accountId, new Account(account, at, state)]
       })
     )
-    this.cleared = [...(snapshot?.cleared ?? [])]
-    this.clearedBefore = snapshot?.clearedBefore ?? 0
+    this.settled = new SettledOrders(snapshot?.cleared ?? [], snapshot?.clearedBefore ?? 0, options.clearedOrdersKept)
     // Twelve digits, and beyond those of an exchange that was started earlier without being restored.
     this.nextBetId = snapshot?.nextBetId ?? Math.floor(now / 10)
     this.day = ExchangeDay.begin(options.day, at, snapshot?.day)
@@ -179,8 +175,8 @@ export class Floor {
       nextBetId: this.nextBetId,
       accounts: [...this.accounts.values()].map((account) => account.state),
       acts: Object.fromEntries([...this.bets].map(([marketId, bets]) => [marketId, [...bets.acts]])),
-      cleared: [...this.cleared],
-      clearedBefore: this.clearedBefore
+      cleared: [...this.settled.all],
+      clearedBefore: this.settled.before
     }
   }
 
@@ -217,11 +213,10 @@ export class Floor {
   private close(bets: MarketBets): void {
     const at = bets.now
     for (const accountId of bets.accountIds) {
-      this.cleared.push(...settleMarket(bets, this.account(accountId), at))
+      this.settled.add(settleMarket(bets, this.account(accountId), at))
     }
-    const kept = this.options.clearedOrdersKept ?? clearedOrdersKept
-    const forgotten = this.cleared.splice(0, Math.max(0, this.cleared.length - kept))
-    this.clearedBefore += forgotten.length
+    const keptSince = this.settled.forget(at)
+    if (keptSince !== null) for (const account of this.accounts.values()) account.forget(keptSince)
     this.tell(bets, at, true)
     this.changedAt.delete(bets)
     this.feeds.delete(bets)

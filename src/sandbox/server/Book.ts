@@ -3,7 +3,7 @@
  * before it is carried out, and flushed before it is answered, so whatever a client has been told is still so after the
  * process was killed or the machine lost its power.
  *
- * Files: `book.json` names the number of its journal, `book-N.log`, and how much of the history (`BookHistory`) is its own; a
+ * Files: `book.json` names the number of its journal, `book-N.log`, and what of the history (`BookHistory`) is its own; a
  * new snapshot begins a new journal, and the switch is the renaming of `book.json`.
  */
 import * as fs from "node:fs"
@@ -12,7 +12,7 @@ import { promisify } from "node:util"
 import { Schema } from "effect"
 import type { AccountOptions } from "../exchange/ExchangeContract.ts"
 import type { Snapshot } from "../exchange/Snapshot.ts"
-import { BookHistory, type HistoryMark } from "./BookHistory.ts"
+import { BookHistory, type HistoryFile, type HistoryMark } from "./BookHistory.ts"
 
 export class BookDamaged extends Schema.TaggedError<BookDamaged>()("BookDamaged", { message: Schema.String }) {}
 
@@ -48,19 +48,26 @@ export class Book {
   /** The flush that will begin when the present one is done, and serves all who ask until then. */
   private next: Promise<void> | undefined
 
-  private constructor(directory: string) {
+  private constructor(directory: string, historyFileBytes?: number) {
     this.directory = directory
-    this.history = new BookHistory(directory)
+    this.history = new BookHistory(directory, historyFileBytes)
   }
 
-  /** What was kept in the directory, oldest entry first; nothing in a new one. Throws `BookDamaged`. */
-  static open(directory: string): {
+  /**
+   * What was kept in the directory, oldest entry first; nothing in a new one. Throws `BookDamaged`.
+   *
+   * @param historyFileBytes after which a file of the history is full, if not after 8 MiB
+   */
+  static open(
+    directory: string,
+    historyFileBytes?: number
+  ): {
     readonly book: Book
     readonly contents: Contents | undefined
     readonly entries: ReadonlyArray<Entry>
   } {
     fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
-    const book = new Book(directory)
+    const book = new Book(directory, historyFileBytes)
     const kept = readKept(book.snapshotFile)
     if (kept === undefined) return { book, contents: undefined, entries: [] }
     book.number = kept.journal
@@ -115,11 +122,10 @@ export class Book {
 
   private completed({ contents, history }: KeptBook): Contents {
     try {
-      return { ...contents, snapshot: this.history.read(contents.snapshot, history) }
+      return { ...contents, snapshot: this.history.read(contents.snapshot, [history].flat()) }
     } catch (cause) {
-      const file = this.history.pathOf(history.file)
       throw new BookDamaged({
-        message: `${file} is no history of ${this.snapshotFile} (${String(cause)}); move the book away`
+        message: `the history of ${this.snapshotFile} cannot be read (${String(cause)}); move the book away`
       })
     }
   }
@@ -149,10 +155,13 @@ const syncDirectory = (directory: string) => {
   fs.closeSync(handle)
 }
 
+const HistoryPart = Schema.Struct({ file: Schema.Int, bytes: Schema.Int, clearedFrom: Schema.Int })
+
 const Kept = Schema.fromJsonString(
   Schema.Struct({
     journal: Schema.Int,
-    history: Schema.Struct({ file: Schema.Int, bytes: Schema.Int, clearedFrom: Schema.Int }),
+    // Earlier there was one file.
+    history: Schema.Union([HistoryPart, Schema.Array(HistoryPart)]),
     contents: Schema.Struct({
       accounts: Schema.Array(
         Schema.Struct({ username: Schema.String, options: Schema.Struct({ accountId: Schema.Int }) })
@@ -164,7 +173,7 @@ const Kept = Schema.fromJsonString(
 
 interface KeptBook {
   readonly journal: number
-  readonly history: HistoryMark
+  readonly history: HistoryFile | HistoryMark
   /** Without what is history. */
   readonly contents: Contents
 }

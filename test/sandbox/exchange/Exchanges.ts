@@ -6,6 +6,7 @@ import type { AccountOptions, Publication } from "../../../src/sandbox/exchange/
 import { Exchange } from "../../../src/sandbox/exchange/Exchange.ts"
 import type { OrderMarketChange } from "../../../src/sandbox/exchange/OrderMessage.ts"
 import type { Reply } from "../../../src/sandbox/exchange/Reply.ts"
+import type { Snapshot } from "../../../src/sandbox/exchange/Snapshot.ts"
 
 /** One race at a time: the next opens after the last has closed. */
 export const day: RaceCard.Day = { seed: 7, intervalMs: 1_200_000 }
@@ -85,8 +86,8 @@ export class Scene {
   }
 
   /** Killed and started again from what a file would hold. */
-  restart(): this {
-    this.exchange = new Exchange({ day, accounts: this.accounts }, JSON.parse(JSON.stringify(this.exchange.snapshot())))
+  restart(snapshot: Snapshot = this.exchange.snapshot()): this {
+    this.exchange = new Exchange({ day, accounts: this.accounts }, JSON.parse(JSON.stringify(snapshot)))
     return this
   }
 
