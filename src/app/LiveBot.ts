@@ -18,6 +18,7 @@ import type { SendGuard } from "../execution/SendGuard.ts"
 import { BotServer } from "../http/BotServer.ts"
 import * as Logging from "../monitoring/Logging.ts"
 import * as NotifierWebhook from "../monitoring/NotifierWebhook.ts"
+import * as RecentLogs from "../monitoring/RecentLogs.ts"
 import * as Telemetry from "../monitoring/Telemetry.ts"
 import { StrategyRegistry } from "../strategy/StrategyRegistry.ts"
 import * as BotLayer from "./BotLayer.ts"
@@ -72,5 +73,6 @@ export const layer = <E, R>({ folders, placeLimit }: LiveOptions, guard: Layer.L
       Layer.mergeAll(StrategyRegistry.layer(folders), NotifierWebhook.layer("live"), Predictions.layer("live"))
     ),
     Layer.provideMerge(database),
+    Layer.provideMerge(RecentLogs.layer),
     Layer.provideMerge(Layer.mergeAll(Logging.layer, Telemetry.layer()))
   )

@@ -10,6 +10,7 @@ import { PaperVenue } from "../execution/PaperVenue.ts"
 import { BotServer } from "../http/BotServer.ts"
 import * as Logging from "../monitoring/Logging.ts"
 import * as NotifierWebhook from "../monitoring/NotifierWebhook.ts"
+import * as RecentLogs from "../monitoring/RecentLogs.ts"
 import * as Telemetry from "../monitoring/Telemetry.ts"
 import { StrategyRegistry } from "../strategy/StrategyRegistry.ts"
 import * as BotLayer from "./BotLayer.ts"
@@ -52,5 +53,6 @@ export const layer = ({ folders, mode }: PaperOptions) =>
       Layer.mergeAll(StrategyRegistry.layer(folders), NotifierWebhook.layer(mode), Predictions.layer(mode))
     ),
     Layer.provideMerge(BotLayer.database(mode)),
+    Layer.provideMerge(RecentLogs.layer),
     Layer.provideMerge(Layer.mergeAll(Logging.layer, Telemetry.layer()))
   )

@@ -42,10 +42,14 @@ const registry = (folders: ReadonlyArray<string>, kinds: ReplayOptions["kinds"])
     ? StrategyRegistry.layer(folders)
     : Layer.effect(StrategyRegistry, Registry.make(kinds.map((kind) => ({ kind, source: "given in code" }))))
 
-/** Odds that nobody keeps need not be taken: they would be most of what a replay leaves for the garbage collector. */
+/** Odds that nobody keeps or looks at need not be taken: they would be most of what a replay leaves for the garbage collector. */
 const withoutOdds = Layer.effect(
   Settings,
-  Effect.map(Settings, (settings): SettingsValue => ({ ...settings, odds: { ...settings.odds, persist: false } }))
+  Effect.map(Settings, (settings): SettingsValue => ({
+    ...settings,
+    odds: { ...settings.odds, persist: false },
+    http: { ...settings.http, enabled: false }
+  }))
 )
 
 /**

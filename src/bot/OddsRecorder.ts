@@ -1,6 +1,7 @@
 /**
  * Takes a snapshot of each watched market's prices every `odds.interval_seconds` and writes them in batches. History only:
- * nothing waits for it, and what the buffer cannot hold is dropped and counted.
+ * nothing waits for it, and what the buffer cannot hold is dropped and counted. A thinner one is kept in memory for whoever
+ * looks at a market while it is followed: a chart that is drawn anew every few seconds must not ask the database.
  */
 import { Context, Duration, Effect, Layer } from "effect"
 import { Settings } from "../config/Settings.ts"
@@ -8,6 +9,7 @@ import type { MarketId } from "../domain/Identifiers.ts"
 import type { MarketBook } from "../market/MarketBook.ts"
 import { OddsRepository, type OddsSnapshot } from "../persistence/OddsRepository.ts"
 import type { StorageFailure } from "../persistence/StorageFailure.ts"
+import { PriceHistory, type PricesSoFar } from "./PriceHistory.ts"
 import * as WriteBuffer from "./WriteBuffer.ts"
 
 export class OddsRecorder extends Context.Service<
@@ -20,6 +22,8 @@ export class OddsRecorder extends Context.Service<
     /** Too little has gathered to be worth a write. */
     readonly canWait: () => boolean
     readonly dropped: () => number
+    /** Of a market that is followed; undefined of any other, and where nobody can look. */
+    readonly history: (marketId: MarketId) => PricesSoFar | undefined
     readonly forget: (marketId: MarketId) => void
   }
 >()("clever-better/bot/OddsRecorder") {
@@ -29,12 +33,22 @@ export class OddsRecorder extends Context.Service<
   )
 }
 
+interface Recorded {
+  /** Publish time of the last snapshot. */
+  takenAt: number
+  readonly history: PriceHistory
+}
+
+/** Least time between two samples in memory. */
+const shortestHistoryMs = 1000
+
 const make = Effect.gen(function* () {
-  const { odds } = yield* Settings
+  const { http, odds } = yield* Settings
   const repository = yield* OddsRepository
   const intervalMs = Duration.toMillis(odds.intervalSeconds)
   const buffer = WriteBuffer.make<OddsSnapshot>(odds.bufferSize)
-  const takenAt = new Map<MarketId, number>()
+  const recorded = new Map<MarketId, Recorded>()
+  const historyEveryMs = Math.max(intervalMs, shortestHistoryMs)
 
   const take = (book: MarketBook): void => {
     for (const runner of book.runners) {
@@ -56,16 +70,22 @@ const make = Effect.gen(function* () {
 
   return OddsRecorder.of({
     notice: (book) => {
-      if (!odds.persist) return
-      const last = takenAt.get(book.marketId)
-      if (last !== undefined && book.publishTime - last < intervalMs) return
-      takenAt.set(book.marketId, book.publishTime)
-      take(book)
+      if (!odds.persist && !http.enabled) return
+      let known = recorded.get(book.marketId)
+      if (known === undefined) {
+        known = { takenAt: -Infinity, history: new PriceHistory(historyEveryMs) }
+        recorded.set(book.marketId, known)
+      }
+      if (book.publishTime - known.takenAt < intervalMs) return
+      known.takenAt = book.publishTime
+      if (http.enabled) known.history.take(book)
+      if (odds.persist) take(book)
     },
     flush: buffer.flush((snapshots) => repository.insert(snapshots)),
     waiting: buffer.size,
     canWait: buffer.canWait,
     dropped: buffer.dropped,
-    forget: (marketId) => void takenAt.delete(marketId)
+    history: (marketId) => recorded.get(marketId)?.history,
+    forget: (marketId) => void recorded.delete(marketId)
   })
 })

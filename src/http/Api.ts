@@ -5,9 +5,11 @@
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { BetId, MarketId, StrategyId } from "../domain/Identifiers.ts"
+import * as RecentLogs from "../monitoring/RecentLogs.ts"
 import { ControlAccess, PlainWords, ReadAccess } from "./Access.ts"
 import * as Answers from "./wire/Answers.ts"
 import { BetAnswer, BetPageAnswer } from "./wire/BetAnswer.ts"
+import * as ResultAnswers from "./wire/ResultAnswers.ts"
 import { AccessAnswer, NamesAnswer } from "./wire/NamesAnswer.ts"
 import { StandingAnswer } from "./wire/StandingAnswer.ts"
 
@@ -40,6 +42,11 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()(
 ) {}
 
 const Limit = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 1000 }))
+
+const Days = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 1000 }))
+
+/** Points that a chart may ask for; each series is thinned to them. */
+const Points = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 10, maximum: 2000 }))
 
 const At = Schema.String.check(
   Schema.makeFilter((text) => /^\d{4}-\d\d-\d\d(T.*)?$/.test(text) && Number.isFinite(Date.parse(text)), {
@@ -90,10 +97,13 @@ export class ReadApi extends HttpApiGroup.make("read", { topLevel: true })
     }),
     HttpApiEndpoint.get("prices", "/markets/:marketId/prices", {
       params: { marketId: MarketId },
-      query: period,
-      success: Schema.Array(Answers.PriceAnswer),
+      query: { ...period, points: Schema.optional(Points) },
+      success: ResultAnswers.PriceHistoryAnswer,
       error: readErrors
-    }),
+    }).annotate(
+      OpenApi.Description,
+      "Best prices over time, of at most so many instants (240): from memory while the market is followed, else as recorded."
+    ),
     HttpApiEndpoint.get("bets", "/bets", {
       query: { ...period, after: Schema.optional(BetId), limit: Schema.optional(Limit) },
       success: BetPageAnswer,
@@ -104,11 +114,30 @@ export class ReadApi extends HttpApiGroup.make("read", { topLevel: true })
       success: Schema.Array(BetAnswer),
       error: readErrors
     }),
+    HttpApiEndpoint.get("settledBets", "/bets/settled", {
+      query: { limit: Schema.optional(Limit) },
+      success: Schema.Array(BetAnswer),
+      error: readErrors
+    }).annotate(OpenApi.Description, "The bets that were settled last, the last of them first."),
     HttpApiEndpoint.get("openBets", "/bets/open", { success: Schema.Array(BetAnswer) }),
     HttpApiEndpoint.get("strategies", "/strategies", {
       success: Schema.Array(Answers.StrategyAnswer),
       error: readErrors
     }),
+    HttpApiEndpoint.get("strategyResults", "/strategies/results", {
+      success: Schema.Array(ResultAnswers.StrategyResultAnswer),
+      error: readErrors
+    }).annotate(OpenApi.Description, "Every strategy with what it has brought and how sure that is."),
+    HttpApiEndpoint.get("equity", "/equity", {
+      query: { ...period, points: Schema.optional(Points), strategy: Schema.optional(StrategyId) },
+      success: ResultAnswers.EquityAnswer,
+      error: readErrors
+    }).annotate(OpenApi.Description, "Net result and drawdown over time, thinned to at most so many points (500)."),
+    HttpApiEndpoint.get("dailyProfit", "/pnl/daily", {
+      query: { days: Schema.optional(Days) },
+      success: ResultAnswers.DailyProfitAnswer,
+      error: readErrors
+    }).annotate(OpenApi.Description, "The last trading days with settled bets (90), oldest first, by strategy."),
     HttpApiEndpoint.get("performance", "/performance", {
       success: Schema.Array(Answers.PerformanceAnswer),
       error: readErrors
@@ -125,6 +154,17 @@ export class ReadApi extends HttpApiGroup.make("read", { topLevel: true })
     }).annotate(
       OpenApi.Description,
       "Why each runner of a race was or was not bet; a market id, or words of its name."
+    ),
+    HttpApiEndpoint.get("logs", "/logs", {
+      query: {
+        level: Schema.optional(Schema.Literals(RecentLogs.levels)),
+        after: Schema.optional(Schema.FiniteFromString.check(Schema.isInt())),
+        limit: Schema.optional(Limit)
+      },
+      success: ResultAnswers.LogAnswer
+    }).annotate(
+      OpenApi.Description,
+      "The newest lines of the log at or above a level (INFO), oldest first; the last 1000 are kept."
     ),
     HttpApiEndpoint.get("events", "/events", {
       headers: { "last-event-id": Schema.optional(Schema.String) },

@@ -2,6 +2,7 @@
 import { Context, DateTime, Effect, Layer } from "effect"
 import { DecisionLog } from "../bot/DecisionLog.ts"
 import { Feed } from "../bot/Feed.ts"
+import { OddsRecorder } from "../bot/OddsRecorder.ts"
 import { OpenBets } from "../bot/OpenBets.ts"
 import { Settings } from "../config/Settings.ts"
 import type { MarketId } from "../domain/Identifiers.ts"
@@ -11,15 +12,17 @@ import { Books } from "../market/Books.ts"
 import type { MarketBook, RunnerBook } from "../market/MarketBook.ts"
 import type { PriceSizes } from "../market/PriceSizes.ts"
 import { BetRepository } from "../persistence/BetRepository.ts"
-import { type OddsSnapshot, OddsRepository } from "../persistence/OddsRepository.ts"
+import { OddsRepository } from "../persistence/OddsRepository.ts"
 import { RaceRepository } from "../persistence/RaceRepository.ts"
 import type { StorageFailure } from "../persistence/StorageFailure.ts"
+import * as PriceSeries from "./PriceSeries.ts"
 import * as RaceName from "./RaceName.ts"
 import type { Period } from "./Records.ts"
 import * as Refusal from "./Refusal.ts"
-import type { MarketAnswer, MarketDetailAnswer, PriceAnswer, RunnerAnswer } from "./wire/Answers.ts"
-import { instant, odds } from "./wire/Basic.ts"
+import type { MarketAnswer, MarketDetailAnswer, RunnerAnswer } from "./wire/Answers.ts"
+import { instant, priceOrNull } from "./wire/Basic.ts"
 import * as BetAnswer from "./wire/BetAnswer.ts"
+import type { PriceHistoryAnswer } from "./wire/ResultAnswers.ts"
 
 export class MarketView extends Context.Service<
   MarketView,
@@ -28,8 +31,12 @@ export class MarketView extends Context.Service<
     readonly markets: () => ReadonlyArray<MarketAnswer>
     /** A market that is followed, or was once recorded; null for any other. */
     readonly market: (marketId: MarketId) => Effect.Effect<MarketDetailAnswer | null, StorageFailure>
-    /** Recorded prices of a market, oldest first. */
-    readonly prices: (marketId: MarketId, period: Period) => Effect.Effect<ReadonlyArray<PriceAnswer>, StorageFailure>
+    /** A market's prices over time, of at most so many instants. */
+    readonly prices: (
+      marketId: MarketId,
+      period: Period,
+      points: number
+    ) => Effect.Effect<PriceHistoryAnswer, StorageFailure>
     /** Bets that are open, oldest first. */
     readonly openBets: () => ReadonlyArray<BetAnswer.BetAnswer>
   }
@@ -39,9 +46,6 @@ export class MarketView extends Context.Service<
     Effect.suspend(() => make)
   )
 }
-
-/** A price of 0 is no price. */
-const priceOrNull = (price: number): number | null => (price > 0 ? odds(price) : null)
 
 const best = (levels: PriceSizes) => ({ price: priceOrNull(levels.price(0)), pence: levels.size(0) })
 
@@ -63,15 +67,6 @@ const runnerOf = (runner: RunnerBook): RunnerAnswer => {
   }
 }
 
-const snapshotOf = (snapshot: OddsSnapshot): PriceAnswer => ({
-  at: instant(snapshot.at),
-  selectionId: snapshot.selectionId,
-  bestBack: priceOrNull(snapshot.bestBack),
-  bestLay: priceOrNull(snapshot.bestLay),
-  lastPriceTraded: priceOrNull(snapshot.lastPriceTraded),
-  matchedPence: snapshot.totalMatched
-})
-
 const make = Effect.gen(function* () {
   const { trading } = yield* Settings
   const { mode } = yield* Executor
@@ -81,6 +76,7 @@ const make = Effect.gen(function* () {
   const openBets = yield* OpenBets
   const bets = yield* BetRepository
   const races = yield* RaceRepository
+  const recorder = yield* OddsRecorder
   const snapshots = yield* OddsRepository
   const zone = DateTime.zoneMakeNamedUnsafe(trading.timeZone)
 
@@ -120,8 +116,15 @@ const make = Effect.gen(function* () {
       const book = books.get(marketId)
       return { ...detail(book?.definition ?? recorded, book), bets: placed.map(BetAnswer.of) }
     }),
-    prices: (marketId, { from, to }) =>
-      Effect.map(snapshots.between(marketId, from, to), (found) => found.map(snapshotOf)),
+    prices: (marketId, period, points) =>
+      Effect.suspend(() => {
+        const followed = recorder.history(marketId)
+        return followed === undefined
+          ? Effect.map(snapshots.between(marketId, period.from, period.to, points), (found) =>
+              PriceSeries.ofRecorded(marketId, found)
+            )
+          : Effect.succeed(PriceSeries.ofFollowed(marketId, followed, period, points))
+      }),
     openBets: () =>
       [...openBets.all()].toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)).map(BetAnswer.of)
   })

@@ -5,6 +5,7 @@ import { ActiveStrategies } from "../bot/ActiveStrategies.ts"
 import { MarketId } from "../domain/Identifiers.ts"
 import { Monitor } from "../monitoring/Monitor.ts"
 import type { Performance } from "../monitoring/Performance.ts"
+import { RecentLogs } from "../monitoring/RecentLogs.ts"
 import type { StorageFailure } from "../persistence/StorageFailure.ts"
 import { Caller } from "./Access.ts"
 import { Api, NotFound, Unavailable } from "./Api.ts"
@@ -12,11 +13,16 @@ import { EventFeed } from "./EventFeed.ts"
 import { MarketView } from "./MarketView.ts"
 import { RaceNames } from "./RaceNames.ts"
 import { type Period, Records } from "./Records.ts"
+import { ResultsView } from "./ResultsView.ts"
 import { StandingView } from "./StandingView.ts"
 import { StatusView } from "./StatusView.ts"
 import type { PerformanceAnswer } from "./wire/Answers.ts"
+import { instant } from "./wire/Basic.ts"
 
 const defaultLimit = 100
+const defaultPoints = 500
+const defaultPricePoints = 240
+const defaultDays = 90
 /** The last instant that a date can hold, and that the database takes. */
 const farAway = Date.UTC(9999, 11, 31)
 
@@ -63,6 +69,8 @@ export const layer = HttpApiBuilder.group(
     const monitor = yield* Monitor
     const active = yield* ActiveStrategies
     const events = yield* EventFeed
+    const results = yield* ResultsView
+    const logs = yield* RecentLogs
     return handlers.handleAll({
       access: () => Effect.map(Caller, ({ scope }) => ({ scope, timeZone: names.timeZone })),
       status: () => status,
@@ -76,13 +84,15 @@ export const layer = HttpApiBuilder.group(
           if (found !== null) return found
           return yield* new NotFound({ message: `no market ${params.marketId} is followed or was recorded` })
         }),
-      prices: ({ params, query }) => Effect.mapError(view.prices(params.marketId, periodOf(query)), unavailable),
+      prices: ({ params, query }) =>
+        Effect.mapError(view.prices(params.marketId, periodOf(query), query.points ?? defaultPricePoints), unavailable),
       bets: ({ query }) =>
         Effect.mapError(
           records.bets({ ...periodOf(query), after: query.after ?? null, limit: query.limit ?? defaultLimit }),
           unavailable
         ),
       recentBets: ({ query }) => Effect.mapError(records.recentBets(query.limit ?? defaultLimit), unavailable),
+      settledBets: ({ query }) => Effect.mapError(records.settledBets(query.limit ?? defaultLimit), unavailable),
       openBets: () => Effect.sync(view.openBets),
       strategies: () =>
         Effect.mapBoth(records.strategies, {
@@ -92,20 +102,38 @@ export const layer = HttpApiBuilder.group(
             return rows.map((row) => ({ ...row, trading: trading.has(row.id) }))
           }
         }),
+      strategyResults: () => Effect.mapError(results.strategies, unavailable),
+      equity: ({ query }) =>
+        Effect.mapError(
+          results.equity({
+            ...periodOf(query),
+            strategyId: query.strategy ?? null,
+            points: query.points ?? defaultPoints
+          }),
+          unavailable
+        ),
+      dailyProfit: ({ query }) => Effect.mapError(results.days(query.days ?? defaultDays), unavailable),
       performance: () =>
         Effect.mapBoth(monitor.liveMetrics, {
           onFailure: unavailable,
           onSuccess: (all) => all.map(performanceOf)
         }),
-      profit: ({ query }) => Effect.mapError(records.profit(query.by ?? "day", periodOf(query)), unavailable),
+      profit: ({ query }) => Effect.mapError(results.profit(query.by ?? "day", periodOf(query)), unavailable),
       decisions: ({ params }) =>
         Effect.mapError(records.explain(params.race), (error) =>
           error._tag === "RaceUnclear" ? new NotFound({ message: error.message }) : unavailable(error)
         ),
+      logs: ({ query: { after = 0, level = "INFO", limit = defaultLimit } }) =>
+        Effect.sync(() => ({
+          lines: logs.lines({ after, level, limit }).map(({ at, ...line }) => ({ ...line, at: instant(at) })),
+          newest: logs.newest()
+        })),
       events: ({ headers }) => events.since(headers["last-event-id"])
     })
   })
 ).pipe(
   Layer.provide(EventFeed.layer),
-  Layer.provide(Layer.mergeAll(StatusView.layer, StandingView.layer, MarketView.layer, RaceNames.layer))
+  Layer.provide(
+    Layer.mergeAll(StatusView.layer, StandingView.layer, MarketView.layer, RaceNames.layer, ResultsView.layer)
+  )
 )

@@ -4,11 +4,19 @@
  */
 import { type Clock, Context, DateTime, Effect, Layer, Schema } from "effect"
 import { Settings } from "../config/Settings.ts"
-import { type BetId, type MarketId, runnerKey, runnerOf } from "../domain/Identifiers.ts"
+import {
+  type BetId,
+  type MarketId,
+  type RunnerKey,
+  runnerKey,
+  runnerOf,
+  type SelectionId
+} from "../domain/Identifiers.ts"
 import type { MarketDefinition } from "../domain/Market.ts"
 import type { Mode } from "../domain/Mode.ts"
 import { BetRepository } from "../persistence/BetRepository.ts"
 import { DecisionRepository } from "../persistence/DecisionRepository.ts"
+import { PredictionRepository } from "../persistence/PredictionRepository.ts"
 import { RaceRepository } from "../persistence/RaceRepository.ts"
 import type { StorageFailure } from "../persistence/StorageFailure.ts"
 import { StrategyRepository } from "../persistence/StrategyRepository.ts"
@@ -19,6 +27,7 @@ import type { ExplanationAnswer, ProfitAnswer, ProfitBy, StrategyAnswer } from "
 import { instant } from "./wire/Basic.ts"
 import * as BetAnswer from "./wire/BetAnswer.ts"
 import type { BetPageAnswer } from "./wire/BetAnswer.ts"
+import * as PredictionAnswer from "./wire/PredictionAnswer.ts"
 
 /** No race is called so, or several are. */
 export class RaceUnclear extends Schema.TaggedError<RaceUnclear>()("RaceUnclear", { message: Schema.String }) {}
@@ -39,6 +48,8 @@ export class Records extends Context.Service<
     ) => Effect.Effect<BetPageAnswer, StorageFailure>
     /** Newest first. */
     readonly recentBets: (limit: number) => Effect.Effect<ReadonlyArray<BetAnswer.BetAnswer>, StorageFailure>
+    /** The bets that were settled last, the last of them first. */
+    readonly settledBets: (limit: number) => Effect.Effect<ReadonlyArray<BetAnswer.BetAnswer>, StorageFailure>
     /** Of the bets settled within the period. */
     readonly profit: (by: ProfitBy, period: Period) => Effect.Effect<ProfitAnswer, StorageFailure>
     /** @param race a market's id, or words such as `ascot 14:30 win` for a race of a day around now */
@@ -59,6 +70,7 @@ const make = Effect.fnUntraced(function* (mode: Mode, given?: Clock.Clock) {
   const { trading } = yield* Settings
   const bets = yield* BetRepository
   const decisions = yield* DecisionRepository
+  const predictions = yield* PredictionRepository
   const races = yield* RaceRepository
   const strategies = yield* StrategyRepository
   const clock = given ?? (yield* Effect.clockWith(Effect.succeed))
@@ -88,6 +100,7 @@ const make = Effect.fnUntraced(function* (mode: Mode, given?: Clock.Clock) {
       return { bets: found.map(BetAnswer.of), next: found.length < page.limit ? null : found.at(-1)!.id }
     }),
     recentBets: (limit) => Effect.map(bets.recent(mode, limit), (found) => found.map(BetAnswer.of)),
+    settledBets: (limit) => Effect.map(bets.lastSettled(mode, limit), (found) => found.map(BetAnswer.of)),
     profit: Effect.fnUntraced(function* (by, { from, to }) {
       const settled = yield* bets.settledBetween(mode, from, to)
       const venues =
@@ -101,9 +114,10 @@ const make = Effect.fnUntraced(function* (mode: Mode, given?: Clock.Clock) {
       const { definition, marketId } = yield* find(race)
       const refused = yield* decisions.onMarket(mode, marketId)
       const placed = yield* bets.onMarket(mode, marketId)
+      const predicted = yield* predictions.latestOnMarket(mode, marketId)
       const keys = new Set([
         ...(definition?.runners ?? []).map(({ key }) => key),
-        ...placed.map(({ handicap, selectionId }) => runnerKey(selectionId, handicap)),
+        ...[...placed, ...predicted].map(({ handicap, selectionId }) => runnerKey(selectionId, handicap)),
         ...refused.flatMap(({ runner }) => (runner === null ? [] : [runner]))
       ])
       return {
@@ -116,9 +130,8 @@ const make = Effect.fnUntraced(function* (mode: Mode, given?: Clock.Clock) {
           selectionId: runnerOf(key).selectionId,
           name: runnerIn(definition, key)?.name ?? null,
           status: runnerIn(definition, key)?.status ?? null,
-          bets: placed
-            .filter(({ handicap, selectionId }) => runnerKey(selectionId, handicap) === key)
-            .map(BetAnswer.of),
+          predictions: predicted.filter(isOf(key)).map(PredictionAnswer.of),
+          bets: placed.filter(isOf(key)).map(BetAnswer.of),
           refusals: refused.filter(({ runner }) => runner === key).map(Refusal.of)
         }))
       }
@@ -126,6 +139,11 @@ const make = Effect.fnUntraced(function* (mode: Mode, given?: Clock.Clock) {
     strategies: Effect.map(strategies.all, (rows) => rows.map((row) => ({ ...row, trading: null })))
   })
 })
+
+const isOf =
+  (key: RunnerKey) =>
+  ({ handicap, selectionId }: { readonly handicap: number; readonly selectionId: SelectionId }): boolean =>
+    runnerKey(selectionId, handicap) === key
 
 const runnerIn = (definition: MarketDefinition | null, wanted: number) =>
   definition?.runners.find(({ key }) => key === wanted)

@@ -16,6 +16,8 @@ export interface DayEnd {
 
 export interface Ledger {
   readonly running: () => Running
+  /** In the order of settlement; another list once a bet was corrected or turned up late. */
+  readonly results: () => ReadonlyArray<SettledResult>
   /** Takes in bets in the order of their settlement; one entry for each day on which there was something new. */
   readonly take: (results: Iterable<SettledResult>) => ReadonlyArray<DayEnd>
   /** How many bets were placed at or after an instant and are settled. */
@@ -44,6 +46,7 @@ export const make = (strategyId: StrategyId, dayOf: (at: number) => string): Led
 
   return {
     running: () => running,
+    results: () => oldestFirst,
     take: (results) => {
       const days = new Map<string, DayEnd>()
       let isInOrder = true

@@ -30,6 +30,11 @@ export interface Dashboard {
   readonly recentBets: ReadonlyArray<Bet>
 }
 
+export interface History {
+  readonly results: ReadonlyArray<Performance.SettledResult>
+  readonly performances: ReadonlyArray<Performance.Performance>
+}
+
 export class Monitor extends Context.Service<
   Monitor,
   {
@@ -40,6 +45,8 @@ export class Monitor extends Context.Service<
     readonly updatePerformance: Effect.Effect<ReadonlyArray<Performance.Performance>, StorageFailure>
     /** Every strategy that has bet, as of now, by name. */
     readonly liveMetrics: Effect.Effect<ReadonlyArray<Performance.Performance>, StorageFailure>
+    /** Every settled bet of all strategies, in the order of settlement, and what was made of them: both of one moment. */
+    readonly history: Effect.Effect<History, StorageFailure>
     readonly dashboardData: Effect.Effect<Dashboard, StorageFailure>
   }
 >()("clever-better/monitoring/Monitor") {
@@ -132,6 +139,10 @@ const make = Effect.fnUntraced(function* (mode: Mode) {
       return reportAll(standing)
     }).pipe(Effect.withSpan("Monitor.updatePerformance")),
     liveMetrics: Effect.map(takeIn, reportAll),
+    history: Effect.map(takeIn, (standing) => ({
+      results: [...ledgers.values()].flatMap((ledger) => ledger.results()).toSorted(Performance.byAge),
+      performances: reportAll(standing)
+    })),
     dashboardData: Effect.gen(function* () {
       const standing = yield* takeIn
       const active = yield* strategies.active

@@ -45,6 +45,8 @@ export class BetRepository extends Context.Service<
     readonly totalNet: (mode: Mode) => Effect.Effect<Pence, StorageFailure>
     /** Newest first. */
     readonly recent: (mode: Mode, limit: number) => Effect.Effect<ReadonlyArray<Bet.Bet>, StorageFailure>
+    /** The bets that were settled last, the last of them first. */
+    readonly lastSettled: (mode: Mode, limit: number) => Effect.Effect<ReadonlyArray<Bet.Bet>, StorageFailure>
     /** Intended within the period, oldest first: so many after the one that a page ended with. */
     readonly page: (mode: Mode, page: BetPage) => Effect.Effect<ReadonlyArray<Bet.Bet>, StorageFailure>
   }

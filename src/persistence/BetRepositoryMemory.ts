@@ -186,6 +186,14 @@ const make = () => {
           .toSorted((a, b) => byAge(b, a))
           .slice(0, limit)
       ),
+    lastSettled: (mode, limit) =>
+      Effect.sync(() => {
+        sortSettled()
+        return all(settled)
+          .filter((bet) => bet.mode === mode)
+          .slice(-limit)
+          .toReversed()
+      }),
     page: (mode, { after, from, limit, to }) =>
       Effect.sync(() => {
         const last = after === null ? undefined : bets.get(after)

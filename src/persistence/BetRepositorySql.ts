@@ -156,6 +156,14 @@ const make = Effect.gen(function* () {
         sql`SELECT ${columns} FROM bets WHERE mode = ${mode} ORDER BY created_at DESC, id DESC LIMIT ${limit}`
       ),
 
+    lastSettled: (mode, limit) =>
+      read(
+        "lastSettled",
+        sql`
+          SELECT ${columns} FROM bets WHERE mode = ${mode} AND settled_at IS NOT NULL
+          ORDER BY settled_at DESC, id DESC LIMIT ${limit}`
+      ),
+
     page: (mode, { after, from, limit, to }) =>
       read(
         "page",

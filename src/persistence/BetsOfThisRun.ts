@@ -9,6 +9,9 @@ import type { BetId } from "../domain/Identifiers.ts"
 import type { Mode } from "../domain/Mode.ts"
 import { BetRepository } from "./BetRepository.ts"
 
+/** The last instant that the database takes. */
+const farAway = Date.UTC(9999, 11, 31)
+
 const abandoned = (bet: Bet.Bet, at: number): Bet.Bet =>
   Bet.transition(Bet.transition(bet, { _tag: "Refused", at, code: "ABANDONED" }), {
     _tag: "Updated",
@@ -44,6 +47,8 @@ const make = Effect.fnUntraced(function* (mode: Mode) {
     open: (mode) => ofThisRun(all.open(mode)),
     onMarket: (mode, marketId) => ofThisRun(all.onMarket(mode, marketId)),
     settledBetween: (mode, from, to) => ofThisRun(all.settledBetween(mode, from, to)),
+    lastSettled: (mode, limit) =>
+      Effect.map(ofThisRun(all.settledBetween(mode, 0, farAway)), (own) => own.slice(-limit).toReversed()),
     totalNet: () => Effect.succeed(0)
   })
 })

@@ -28,11 +28,15 @@ export class OddsRepository extends Context.Service<
   {
     /** A second snapshot of the same runner and instant is dropped. */
     readonly insert: (snapshots: ReadonlyArray<OddsSnapshot>) => Effect.Effect<void, StorageFailure>
-    /** A market's snapshots from `from` until before `to` (epoch milliseconds), oldest first. */
+    /**
+     * A market's snapshots from `from` until before `to` (epoch milliseconds), oldest first: those of at most so many
+     * instants, the last of them included and the others equally many instants apart.
+     */
     readonly between: (
       marketId: MarketId,
       from: number,
-      to: number
+      to: number,
+      instants: number
     ) => Effect.Effect<ReadonlyArray<OddsSnapshot>, StorageFailure>
     /** Makes the partitions of the months from one instant to another, both included. Inserting does it by itself. */
     readonly preparePartitions: (from: number, to: number) => Effect.Effect<void, StorageFailure>
@@ -136,13 +140,18 @@ const makeSql = Effect.gen(function* () {
                 INSERT INTO odds_snapshots (${columns}) SELECT ${columns} FROM batch ON CONFLICT DO NOTHING`
             })
           ),
-    between: (marketId, from, to) =>
+    between: (marketId, from, to, instants) =>
       attempt(
         "OddsRepository.between",
         Effect.map(
           sql`
+            WITH instants AS (
+              SELECT DISTINCT at FROM odds_snapshots
+              WHERE market_id = ${marketId} AND at >= ${new Date(from)} AND at < ${new Date(to)}
+            ),
+            stretches AS (SELECT at, ntile(${instants}) OVER (ORDER BY at) AS stretch FROM instants)
             SELECT ${columns} FROM odds_snapshots
-            WHERE market_id = ${marketId} AND at >= ${new Date(from)} AND at < ${new Date(to)}
+            WHERE market_id = ${marketId} AND at IN (SELECT max(at) FROM stretches GROUP BY stretch)
             ORDER BY at, selection_id, handicap`.pipe(Effect.flatMap(decode)),
           (rows) => rows.map(fromRow)
         )

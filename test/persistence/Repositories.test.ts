@@ -3,13 +3,13 @@ import { describe, expect, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import type * as Bet from "../../src/domain/Bet.ts"
 import * as Decision from "../../src/domain/Decision.ts"
-import { type BetId, runnerKey } from "../../src/domain/Identifiers.ts"
+import { type BetId, runnerKey, SelectionId } from "../../src/domain/Identifiers.ts"
 import { type AuditEntry, AuditRepository } from "../../src/persistence/AuditRepository.ts"
 import { BetRepository, supersedes } from "../../src/persistence/BetRepository.ts"
 import { DecisionRepository } from "../../src/persistence/DecisionRepository.ts"
 import { OddsRepository } from "../../src/persistence/OddsRepository.ts"
 import { PerformanceRepository } from "../../src/persistence/PerformanceRepository.ts"
-import { PredictionRepository } from "../../src/persistence/PredictionRepository.ts"
+import { type PredictionRecord, PredictionRepository } from "../../src/persistence/PredictionRepository.ts"
 import { RaceRepository } from "../../src/persistence/RaceRepository.ts"
 import * as Repositories from "../../src/persistence/Repositories.ts"
 import { type StrategyRecord, StrategyRepository } from "../../src/persistence/StrategyRepository.ts"
@@ -285,6 +285,8 @@ const contract = <E>(name: string, repositories: Layer.Layer<Repositories.Reposi
           expect(ids(yield* bets.open("live"))).toEqual([second!.id])
           expect(ids(yield* bets.settledBetween("live", far + 10, far + 20))).toEqual([third!.id])
           expect(ids(yield* bets.settledBetween("live", far + 10, far + 21))).toEqual([third!.id, first!.id])
+          expect(ids(yield* bets.lastSettled("live", 2))).toEqual([first!.id, third!.id])
+          expect(ids(yield* bets.lastSettled("live", 1))).toEqual([first!.id])
           expect(yield* bets.settledBetween("paper", far, far + 99)).toEqual([])
 
           yield* bets.update([after(third!, settled(5, far + 10), settled(6, far + 30))])
@@ -384,9 +386,25 @@ const contract = <E>(name: string, repositories: Layer.Layer<Repositories.Reposi
           const young = snapshot({ marketId, at: at + 1, bestLay: 0, bestLaySize: 0, lastPriceTraded: 0 })
           yield* odds.insert([young, old, { ...old, bestBack: 101 }])
           yield* odds.insert([old])
-          expect(yield* odds.between(marketId, at, at + 2)).toEqual(keepsOdds ? [old, young] : [])
-          expect(yield* odds.between(marketId, at + 1, at + 2)).toEqual(keepsOdds ? [young] : [])
+          expect(yield* odds.between(marketId, at, at + 2, 10)).toEqual(keepsOdds ? [old, young] : [])
+          expect(yield* odds.between(marketId, at + 1, at + 2, 10)).toEqual(keepsOdds ? [young] : [])
           yield* odds.preparePartitions(at, at + 1)
+        })
+      )
+
+      it.effect("gives of many instants as many as are wanted, the last among them", () =>
+        Effect.gen(function* () {
+          const odds = yield* OddsRepository
+          const marketId = newMarketId()
+          const at = Date.UTC(2026, 1, 3)
+          const runners = [1, 2].map((n) => SelectionId.make(n))
+          const all = Array.from({ length: 10 }, (_, n) =>
+            runners.map((selectionId) => snapshot({ marketId, selectionId, at: at + n }))
+          ).flat()
+          yield* odds.insert(all)
+          const some = yield* odds.between(marketId, at, at + 10, 5)
+          const wanted = [1, 3, 5, 7, 9].flatMap((n) => all.filter((one) => one.at === at + n))
+          expect(some).toEqual(keepsOdds ? wanted : [])
         })
       )
     })
@@ -540,7 +558,8 @@ const contract = <E>(name: string, repositories: Layer.Layer<Repositories.Reposi
             modelVersion: "3",
             probability: 0.1234567890123,
             confidence: null,
-            features: { lastPrice: 3.5 }
+            features: { lastPrice: 3.5 },
+            ...undecided
           }
           const second = { ...prediction, selectionId: selection(8), confidence: 0.5 }
           yield* predictions.insert([prediction, second])
@@ -548,8 +567,47 @@ const contract = <E>(name: string, repositories: Layer.Layer<Repositories.Reposi
           expect(yield* predictions.onMarket("live", marketId)).toEqual([])
         })
       )
+
+      it.effect("gives the newest prediction of each runner, strategy, decision and reason", () =>
+        Effect.gen(function* () {
+          const predictions = yield* PredictionRepository
+          const marketId = newMarketId()
+          const row = (change: Partial<PredictionRecord>): PredictionRecord => ({
+            mode: "paper",
+            at: noon,
+            marketId,
+            selectionId: selection(7),
+            handicap: 0,
+            modelName: "own",
+            modelVersion: "3",
+            probability: 0.25,
+            confidence: 0.5,
+            features: {},
+            ...undecided,
+            ...change
+          })
+          const strategyId = newStrategyId()
+          const blocked = { strategyId, decision: "blocked", expectedValue: -0.1 } as const
+          const rows = [
+            row({}),
+            row({ at: noon + 1, selectionId: selection(8) }),
+            row({ at: noon + 2, ...blocked, reason: "prediction_against" }),
+            row({ at: noon + 3, ...blocked, reason: "prediction_against" }),
+            row({ at: noon + 4, ...blocked, reason: "confidence_too_low" }),
+            row({ at: noon + 5, strategyId, decision: "repriced", expectedValue: 0.2 }),
+            row({ at: noon + 6 })
+          ]
+          yield* predictions.insert(rows)
+          expect(yield* predictions.onMarket("paper", marketId)).toEqual(rows)
+          expect(yield* predictions.latestOnMarket("paper", marketId)).toEqual([1, 3, 4, 5, 6].map((n) => rows[n]))
+          expect(yield* predictions.latestOnMarket("live", marketId)).toEqual([])
+        })
+      )
     })
   })
+
+/** Of a prediction that no signal was judged by. */
+const undecided = { strategyId: null, decision: null, reason: null, expectedValue: null }
 
 /** What is fixed when an intent is committed. */
 const intentOf = (row: Bet.Bet) => {

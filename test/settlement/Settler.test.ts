@@ -32,6 +32,7 @@ const setUp = Effect.fnUntraced(function* (bets: ReadonlyArray<Bet>, settings: u
     totalNet: () => Effect.succeed(0),
     settledBetween: () => none,
     recent: () => none,
+    lastSettled: () => none,
     page: () => none
   })
   const configured = Layer.effect(Settings, Schema.decodeUnknownEffect(SettingsSchema)(settings))

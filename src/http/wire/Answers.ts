@@ -4,6 +4,7 @@ import { MarketId, SelectionId, StrategyId } from "../../domain/Identifiers.ts"
 import { Mode } from "../../domain/Mode.ts"
 import { Fraction, Instant, Odds, Pence } from "./Basic.ts"
 import { BetAnswer } from "./BetAnswer.ts"
+import { PredictionAnswer } from "./PredictionAnswer.ts"
 
 export const StatusAnswer = Schema.Struct({
   at: Instant,
@@ -124,16 +125,6 @@ export const MarketDetailAnswer = Schema.Struct({
 }).annotate({ identifier: "MarketDetail" })
 export type MarketDetailAnswer = typeof MarketDetailAnswer.Type
 
-export const PriceAnswer = Schema.Struct({
-  at: Instant,
-  selectionId: SelectionId,
-  bestBack: Schema.NullOr(Odds),
-  bestLay: Schema.NullOr(Odds),
-  lastPriceTraded: Schema.NullOr(Odds),
-  matchedPence: Pence
-}).annotate({ identifier: "PriceSnapshot" })
-export type PriceAnswer = typeof PriceAnswer.Type
-
 export const PerformanceAnswer = Schema.Struct({
   strategyId: StrategyId,
   bets: Schema.Int,
@@ -206,6 +197,9 @@ export const ExplanationAnswer = Schema.Struct({
       selectionId: SelectionId,
       name: Schema.NullOr(Schema.String),
       status: Schema.NullOr(Schema.String),
+      predictions: Schema.Array(PredictionAnswer).annotate({
+        description: "the newest of each strategy, decision and reason"
+      }),
       bets: Schema.Array(BetAnswer),
       refusals: Schema.Array(RefusalAnswer)
     })

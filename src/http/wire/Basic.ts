@@ -13,3 +13,6 @@ export const instantOrNull = (at: number | null): string | null => (at === null 
 
 /** Hundredths as decimal odds; an average has six decimals at most. */
 export const odds = (hundredths: number): number => Math.round(hundredths * 10_000) / 1_000_000
+
+/** A price of 0 is no price. */
+export const priceOrNull = (price: number): number | null => (price > 0 ? odds(price) : null)
