@@ -1,7 +1,8 @@
 /** What models said of runners, so that their worth can be measured afterwards. */
 import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { MarketId, SelectionId } from "../domain/Identifiers.ts"
+import { type DenialReason, denialReasons } from "../domain/Decision.ts"
+import { MarketId, SelectionId, StrategyId } from "../domain/Identifiers.ts"
 import { Mode } from "../domain/Mode.ts"
 import { DatabaseHealth } from "./DatabaseHealth.ts"
 import * as Row from "./Row.ts"
@@ -21,7 +22,17 @@ export interface PredictionRecord {
   readonly confidence: number | null
   /** What the model was asked with. */
   readonly features: { readonly [name: string]: unknown }
+  /** Whose signal was judged by it; null: nobody's. */
+  readonly strategyId: StrategyId | null
+  /** What it did to the signal; null without one. Repriced: its probability took the place of the strategy's own. */
+  readonly decision: PredictionDecision | null
+  /** Why the signal was blocked. */
+  readonly reason: DenialReason | null
+  /** Profit per pound at risk, net of commission, by the prediction; null where the price is not known before. */
+  readonly expectedValue: number | null
 }
+
+export type PredictionDecision = "passed" | "repriced" | "blocked"
 
 export class PredictionRepository extends Context.Service<
   PredictionRepository,
@@ -29,6 +40,14 @@ export class PredictionRepository extends Context.Service<
     readonly insert: (predictions: ReadonlyArray<PredictionRecord>) => Effect.Effect<void, StorageFailure>
     /** In the order in which they were written. */
     readonly onMarket: (
+      mode: Mode,
+      marketId: MarketId
+    ) => Effect.Effect<ReadonlyArray<PredictionRecord>, StorageFailure>
+    /**
+     * The newest of each runner, strategy, decision and reason, in the order in which they were written: a race that is
+     * looked at with every update has thousands.
+     */
+    readonly latestOnMarket: (
       mode: Mode,
       marketId: MarketId
     ) => Effect.Effect<ReadonlyArray<PredictionRecord>, StorageFailure>
@@ -51,7 +70,11 @@ const Predictions = Row.table("predictions", {
   modelVersion: Schema.String,
   probability: Row.Decimal,
   confidence: Schema.NullOr(Row.Decimal),
-  features: Schema.Record(Schema.String, Schema.Unknown)
+  features: Schema.Record(Schema.String, Schema.Unknown),
+  strategyId: Schema.NullOr(StrategyId),
+  decision: Schema.NullOr(Schema.Literals(["passed", "repriced", "blocked"])),
+  reason: Schema.NullOr(Schema.Literals(Object.keys(denialReasons) as ReadonlyArray<DenialReason>)),
+  expectedValue: Schema.NullOr(Schema.Finite)
 })
 
 const decode = Row.decoder(Predictions)
@@ -88,6 +111,19 @@ const makeSql = Effect.gen(function* () {
           sql`SELECT ${columns} FROM predictions WHERE market_id = ${marketId} AND mode = ${mode} ORDER BY id`,
           decode
         )
+      ),
+    latestOnMarket: (mode, marketId) =>
+      attempt(
+        "PredictionRepository.latestOnMarket",
+        Effect.flatMap(
+          sql`
+            SELECT ${columns} FROM (
+              SELECT DISTINCT ON (selection_id, handicap, strategy_id, decision, reason) * FROM predictions
+              WHERE market_id = ${marketId} AND mode = ${mode}
+              ORDER BY selection_id, handicap, strategy_id, decision, reason, id DESC
+            ) AS latest ORDER BY id`,
+          decode
+        )
       )
   })
 })
@@ -104,6 +140,18 @@ const makeMemory = () => {
           byMarket.set(`${prediction.mode} ${prediction.marketId}`, known)
         }
       }),
-    onMarket: (mode, marketId) => Effect.sync(() => [...of(mode, marketId)])
+    onMarket: (mode, marketId) => Effect.sync(() => [...of(mode, marketId)]),
+    latestOnMarket: (mode, marketId) => Effect.sync(() => latest(of(mode, marketId)))
   })
+}
+
+const latest = (records: ReadonlyArray<PredictionRecord>): ReadonlyArray<PredictionRecord> => {
+  const newest = new Map<string, PredictionRecord>()
+  for (const record of records) {
+    const { decision, handicap, reason, selectionId, strategyId } = record
+    const subject = `${selectionId} ${handicap} ${strategyId} ${decision} ${reason}`
+    newest.delete(subject)
+    newest.set(subject, record)
+  }
+  return [...newest.values()]
 }

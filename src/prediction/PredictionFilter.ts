@@ -37,9 +37,23 @@ export interface Terms {
 
 export type Lack = Extract<DenialReason, "prediction_missing" | "prediction_unavailable" | "prediction_unusable">
 
+/** What a prediction did to a signal of a strategy that needs one. */
+export interface Judgement {
+  readonly strategyId: StrategyId
+  readonly runner: RunnerKey
+  /** Repriced: the model's probability took the place of another one, the strategy's own. */
+  readonly outcome: "passed" | "repriced" | "blocked"
+  /** Why it was blocked. */
+  readonly reason: DenialReason | null
+  /** Profit per pound at risk, net of commission, by the prediction; null where the price is not known before. */
+  readonly expectedValue: number | null
+}
+
 export interface Filtered {
   readonly kept: ReadonlyArray<StrategySignal>
   readonly decisions: ReadonlyArray<Decision>
+  /** Of signals that were judged by a prediction; where there was none, there is a decision alone. */
+  readonly judgements: ReadonlyArray<Judgement>
 }
 
 /** The signals of one market that may go on, and why the others may not. */
@@ -47,15 +61,17 @@ export const filter = (signals: ReadonlyArray<StrategySignal>, terms: Terms): Fi
   const judged = usableOnly(terms)
   const kept: Array<StrategySignal> = []
   const decisions: Array<Decision> = []
+  const judgements: Array<Judgement> = []
   for (const wish of signals) {
     const outcome = judge(wish, judged)
+    if (outcome.judgement !== undefined) judgements.push({ strategyId: wish.strategyId, ...outcome.judgement })
     if ("signal" in outcome) kept.push(outcome.signal === wish.signal ? wish : { ...wish, signal: outcome.signal })
     else {
       const { at, marketId, strategyId } = wish
       decisions.push({ at, strategyId, marketId, runner: outcome.runner, step: "prediction", denial: outcome.denial })
     }
   }
-  return { kept, decisions }
+  return { kept, decisions, judgements }
 }
 
 /** Predictions that cannot be right are none at all. */
@@ -85,7 +101,12 @@ export const complaint = (predictions: Predictions, market: MarketDefinition): s
   return null
 }
 
-type Outcome = { readonly signal: Signal } | { readonly runner: RunnerKey | null; readonly denial: Denial }
+type Judged = Omit<Judgement, "strategyId">
+
+type Outcome = { readonly judgement?: Judged } & (
+  | { readonly signal: Signal }
+  | { readonly runner: RunnerKey | null; readonly denial: Denial }
+)
 
 const judge = (wish: StrategySignal, terms: Terms): Outcome => {
   const { signal, strategyId } = wish
@@ -107,32 +128,49 @@ const judge = (wish: StrategySignal, terms: Terms): Outcome => {
 }
 
 const judgePlace = (signal: PlaceSignal, runner: RunnerKey, terms: Terms): Outcome => {
-  const prediction = terms.predictions?.get(runner)
   const price = signal.order._tag === "MARKET_ON_CLOSE" ? null : signal.order.price
-  const denial = denialOf(prediction, signal.side, price, terms)
-  if (denial !== null) return { runner, denial }
-  // Without a prediction there was a denial.
-  return { signal: prediction === undefined ? signal : { ...signal, probability: prediction.probability } }
+  const weighed = weigh(runner, signal.side, price, terms)
+  if ("denial" in weighed) return weighed
+  const { expectedValue, probability } = weighed
+  const isRepriced = signal.probability !== undefined && signal.probability !== probability
+  return {
+    signal: { ...signal, probability },
+    judgement: { runner, outcome: isRepriced ? "repriced" : "passed", reason: null, expectedValue }
+  }
 }
 
 const judgeReplace = (signal: ReplaceSignal, terms: Terms): Outcome => {
   const bet = terms.bet(signal.betId)
   if (bet === undefined) return { runner: null, denial: deny("bet_not_found") }
   const runner = runnerKey(bet.selectionId, bet.handicap)
-  const denial = denialOf(terms.predictions?.get(runner), bet.side, signal.price, terms)
-  return denial === null ? { signal } : { runner, denial }
+  const weighed = weigh(runner, bet.side, signal.price, terms)
+  if ("denial" in weighed) return weighed
+  const { expectedValue } = weighed
+  return { signal, judgement: { runner, outcome: "passed", reason: null, expectedValue } }
 }
 
+type Weighed =
+  | { readonly probability: number; readonly expectedValue: number | null }
+  | Extract<Outcome, { readonly denial: Denial }>
+
 /** At the starting price (`price` null) the value is not known before, so only the prediction's presence counts. */
-const denialOf = (
-  prediction: Prediction | undefined,
+const weigh = (
+  runner: RunnerKey,
   side: Side,
   price: Price | null,
-  { commission, lack = "prediction_missing", minConfidence, minExpectedValue }: Terms
-): Denial | null => {
-  if (prediction === undefined) return deny(lack)
-  if (prediction.confidence < minConfidence) return deny("confidence_too_low", prediction.confidence, minConfidence)
-  if (price === null) return null
-  const value = Value.expectedReturn(side, price, prediction.probability, commission)
-  return value > 0 && value >= minExpectedValue ? null : deny("prediction_against", value, minExpectedValue)
+  { commission, lack = "prediction_missing", minConfidence, minExpectedValue, predictions }: Terms
+): Weighed => {
+  const prediction = predictions?.get(runner)
+  if (prediction === undefined) return { runner, denial: deny(lack) }
+  const { confidence, probability } = prediction
+  const expectedValue = price === null ? null : Value.expectedReturn(side, price, probability, commission)
+  const blocked = (denial: Denial): Weighed => ({
+    runner,
+    denial,
+    judgement: { runner, outcome: "blocked", reason: denial.reason, expectedValue }
+  })
+  if (confidence < minConfidence) return blocked(deny("confidence_too_low", confidence, minConfidence))
+  return expectedValue === null || (expectedValue > 0 && expectedValue >= minExpectedValue)
+    ? { probability, expectedValue }
+    : blocked(deny("prediction_against", expectedValue, minExpectedValue))
 }

@@ -62,7 +62,29 @@ const denial = (signal: Signal, change: Partial<PredictionFilter.Terms> = {}) =>
 
 describe("PredictionFilter.filter", () => {
   it("gives a signal the model's probability", () => {
-    expect(filter(place())).toEqual({ kept: [wish(place({ probability: 0.4 }))], decisions: [] })
+    expect(filter(place())).toMatchObject({ kept: [wish(place({ probability: 0.4 }))], decisions: [] })
+  })
+
+  it("says what each prediction did to a signal, and what it expects of it", () => {
+    const judged = (signal: Signal, change: Partial<PredictionFilter.Terms> = {}) =>
+      filter(signal, change).judgements.map(({ outcome, reason }) => [outcome, reason])
+    expect(filter(place()).judgements).toEqual([
+      {
+        strategyId: needy,
+        runner: runnerKey(1),
+        outcome: "repriced",
+        reason: null,
+        expectedValue: expect.closeTo(0.4 * 2 * 0.95 - 0.6, 12)
+      }
+    ])
+    expect(judged(place({ probability: 0.4 }))).toEqual([["passed", null]])
+    expect(judged(place({ selectionId: SelectionId.make(3) }))).toEqual([["blocked", "prediction_against"]])
+    expect(
+      judged(place(), { predictions: predictions(prediction(0.4, { confidence: 0.1 })), minConfidence: 0.5 })
+    ).toEqual([["blocked", "confidence_too_low"]])
+    expect(filter(place({ order: { _tag: "MARKET_ON_CLOSE" } })).judgements).toMatchObject([{ expectedValue: null }])
+    expect(judged(place(), { predictions: null })).toEqual([])
+    expect(filter(place(), {}, StrategyId.make("other")).judgements).toEqual([])
   })
 
   it("blocks a signal whose price has no value by the model, with the numbers", () => {

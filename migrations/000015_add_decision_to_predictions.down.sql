@@ -1,0 +1,6 @@
+ALTER TABLE predictions
+  DROP CONSTRAINT predictions_decided_check,
+  DROP COLUMN expected_value,
+  DROP COLUMN reason,
+  DROP COLUMN decision,
+  DROP COLUMN strategy_id;
