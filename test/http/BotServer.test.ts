@@ -388,10 +388,16 @@ describe("event streams", () => {
           yield* anOpenRace()
           yield* pass("2 seconds")
           const first = yield* listen(`${url}/api/events`, tokens.read)
-          const seen = yield* first.until((events) => events.length >= 4)
-          expect(seen.slice(0, 4).map(({ event }) => event)).toEqual(["hello", "status", "markets", "bets"])
+          const seen = yield* first.until((events) => events.length >= 5)
+          expect(seen.slice(0, 5).map(({ event }) => event)).toEqual([
+            "hello",
+            "status",
+            "standings",
+            "markets",
+            "bets"
+          ])
           expect(JSON.parse(seen[0]!.data)).toEqual({ everyMs: 100 })
-          expect(JSON.parse(seen[3]!.data)).toMatchObject([{ status: "placed" }])
+          expect(JSON.parse(seen[4]!.data)).toMatchObject([{ status: "placed" }])
           yield* post("/api/control/pause", why)
           const later = yield* first.until((events) => events.some(isPaused))
           yield* first.close
@@ -400,17 +406,17 @@ describe("event streams", () => {
           yield* post("/api/control/halt", why)
           const rest = yield* again.until((events) => events.some(({ data }) => data.includes('"Halted"')))
           // Neither markets nor bets have changed since, so they are not told again.
-          expect(new Set(rest.map(({ event }) => event))).toEqual(new Set(["hello", "status"]))
+          expect(new Set(rest.map(({ event }) => event))).toEqual(new Set(["hello", "status", "standings"]))
           yield* again.close
 
           const stranger = yield* listen(`${url}/api/events`, tokens.read, "ffffffff.99")
-          const all = yield* stranger.until((events) => events.length >= 4)
+          const all = yield* stranger.until((events) => events.length >= 5)
           expect(
             all
-              .slice(0, 4)
+              .slice(0, 5)
               .map(({ event }) => event)
               .toSorted()
-          ).toEqual(["bets", "hello", "markets", "status"])
+          ).toEqual(["bets", "hello", "markets", "standings", "status"])
           yield* stranger.close
         }),
       { strategies: [patient], settings: often, more: ", event_interval_ms: 100" }
