@@ -9,6 +9,8 @@ export interface Loop<E = never, R = never> {
   readonly name: string
   readonly every: Duration.Duration
   readonly run: Effect.Effect<void, E, R>
+  /** In real time the first round comes when this is done. */
+  readonly after?: Effect.Effect<void>
   /** It writes something that has gathered: once more before the end. */
   readonly writes?: boolean
   /** It looks after a process that runs for days, and has nothing to do in a replay. */
@@ -56,13 +58,14 @@ const untilItSucceeds = <E, R, R2>(
     Effect.retry(backoff)
   )
 
-/** Runs the loop at once and then on its grid of time, until the scope closes; a round that overruns delays the next. */
+/** Runs the loop at once, or after what it waits for, and then on its grid of time, until the scope closes; a round that overruns delays the next. */
 export const forkLoop = <E, R, R2>(
   loop: Loop<E, R>,
   onFailure: (failure: Failure) => Effect.Effect<void, never, R2>
 ): Effect.Effect<void, never, R | R2 | Scope.Scope> =>
   untilItSucceeds(loop.name, loop.run, onFailure).pipe(
     Effect.repeat(Schedule.fixed(loop.every)),
+    (rounds) => (loop.after === undefined ? rounds : Effect.andThen(loop.after, rounds)),
     Effect.forkScoped,
     Effect.asVoid
   )

@@ -5,6 +5,8 @@ import type { StorageFailure } from "../persistence/StorageFailure.ts"
 import { Monitor } from "../monitoring/Monitor.ts"
 import { ActiveStrategies } from "./ActiveStrategies.ts"
 import { DecisionLog } from "./DecisionLog.ts"
+import { Feed } from "./Feed.ts"
+import * as FirstPrices from "./FirstPrices.ts"
 import { Guards } from "./Guards.ts"
 import { Heartbeat } from "./Heartbeat.ts"
 import type { Loop, Reaction } from "./Loop.ts"
@@ -40,6 +42,7 @@ export class Loops extends Context.Service<
 const make = Effect.gen(function* () {
   const { bot, odds, trading } = yield* Settings
   const cycle = yield* TradingCycle
+  const feed = yield* Feed
   const races = yield* RaceRecorder
   const orders = yield* OrderManager
   const settlement = yield* MarketSettlement
@@ -53,6 +56,7 @@ const make = Effect.gen(function* () {
   const watch = yield* Watch
   const heartbeat = yield* Heartbeat
   const extra = yield* ExtraLoops
+  const firstPrices = yield* FirstPrices.make(feed, races, trading.strategyEvaluationInterval)
   const clock = yield* Clock.Clock
   const longestCycleMs = Math.max(Duration.toMillis(trading.strategyEvaluationInterval) * 3, 60_000)
   let cycledAt = clock.currentTimeMillisUnsafe()
@@ -79,6 +83,7 @@ const make = Effect.gen(function* () {
         name: "trading",
         every: trading.strategyEvaluationInterval,
         run: Effect.andThen(cycle.run, cycled),
+        after: firstPrices,
         canWait: cycle.canWait,
         looksAtTime: true
       },

@@ -21,6 +21,7 @@ import { TestClock } from "effect/testing"
 import * as BotLayer from "../../src/app/BotLayer.ts"
 import * as LiveBot from "../../src/app/LiveBot.ts"
 import * as PaperBot from "../../src/app/PaperBot.ts"
+import * as FirstPrices from "../../src/bot/FirstPrices.ts"
 import { ExtraLoops } from "../../src/bot/Loops.ts"
 import { Orchestrator } from "../../src/bot/Orchestrator.ts"
 import { Settings } from "../../src/config/Settings.ts"
@@ -85,6 +86,8 @@ export interface BotOptions {
   readonly exchange?: ScriptedExchange
   /** Whose predictions it gets; nobody's, if none is given. */
   readonly predictor?: Layer.Layer<Predictor>
+  /** How long the first cycle waits for prices; not at all, if it is not given: cycles come at whole minutes from the start. */
+  readonly waitForPrices?: Duration.Duration
   /** Who gets the traces; nobody, if none is given. */
   readonly telemetry?: Layer.Layer<never>
 }
@@ -200,6 +203,7 @@ const layer = (options: BotOptions, database: TestDatabase) =>
         Layer.provideMerge(
           Layer.mergeAll(
             Layer.succeed(Settings, settingsOf(options)),
+            Layer.succeed(FirstPrices.LongestWait, options.waitForPrices ?? Duration.zero),
             Logger.layer([keepIn(logs)]),
             options.telemetry ?? Telemetry.layerOff
           )
