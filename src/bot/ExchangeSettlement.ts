@@ -50,7 +50,7 @@ const make = Effect.gen(function* () {
     if (commission === null && orders.some((order) => order.settled !== null)) return { settled: null, isDone: false }
     const known = OrderIdentity.index(rows)
     const lines = orders.map((order) => ({
-      betId: OrderIdentity.find(known, order)?.id ?? null,
+      betId: OrderIdentity.idOf(known, order),
       betfairBetId: order.betfairBetId,
       profit: order.settled?.profit ?? null,
       end: endOf(order)

@@ -8,6 +8,7 @@ import type { Bet, BetEvent, OrderState } from "../domain/Bet.ts"
 import type { BetId } from "../domain/Identifiers.ts"
 import * as Order from "../domain/Order.ts"
 import { betIdOf, type ExchangeOrder } from "./ExchangeOrder.ts"
+import { isAtPrice } from "./OrderIdentity.ts"
 import type { OrderUpdate } from "./OrderUpdates.ts"
 
 /** Orders whose bet is remembered; an older one is looked up in the database by the reconciler. */
@@ -62,9 +63,10 @@ const make = () => {
   const listeners = new Set<(effect: Effect.Effect<void>) => void>()
   const betOf = new Map<string, BetId>()
   const venueIdOf = new Map<BetId, string>()
-  const replacementOf = new Map<BetId, BetId>()
+  /** Of bets that replace others: the first of their chain, whose reference their orders carry. */
+  const firstOf = new Map<BetId, BetId>()
   /** Sent, and no order known to be theirs: bounded by the open bets. */
-  const unidentified = new Set<BetId>()
+  const unidentified = new Map<BetId, Bet>()
   /** Being sent by this process: their answer is still to come. */
   const inFlight = new Set<BetId>()
   /** Told to be unknown, and not found since. */
@@ -86,25 +88,33 @@ const make = () => {
     unidentified.delete(betId)
   }
 
-  /** The bet that the order with this reference is: the first of the chain of replacements that has no order yet. */
+  const expect = (bet: Bet): void => {
+    unidentified.set(bet.id, bet)
+    if (bet.replaces !== null) remember(firstOf, bet.id, firstOf.get(bet.replaces) ?? bet.replaces)
+  }
+
+  /** The bet that the order is: its own id tells, or it is the only one that was sent so and has no order yet. */
   const ownerOf = (order: ExchangeOrder): BetId | null => {
     const known = betOf.get(order.betfairBetId)
     if (known !== undefined) return known
-    const seen = new Set<BetId>()
-    for (let id = betIdOf(order) ?? undefined; id !== undefined && !seen.has(id); id = replacementOf.get(id)) {
-      seen.add(id)
-      if (unidentified.has(id)) return id
+    const named = betIdOf(order)
+    if (named === null) return null
+    let owner: BetId | null = null
+    for (const bet of unidentified.values()) {
+      if (bet.id !== named && firstOf.get(bet.id) !== named) continue
+      if (bet.selectionId !== order.selectionId || bet.side !== order.side || !isAtPrice(bet, order)) continue
+      if (owner !== null) return null
+      owner = bet.id
     }
-    return null
+    return owner
   }
 
   return {
     /** The placing of these bets begins; until `answered` silence about them means nothing. */
     sending: (bets: ReadonlyArray<Bet>): void => {
-      for (const { id, replaces } of bets) {
-        inFlight.add(id)
-        unidentified.add(id)
-        if (replaces !== null) remember(replacementOf, replaces, id)
+      for (const bet of bets) {
+        inFlight.add(bet.id)
+        expect(bet)
       }
     },
     /** The call has come back, or nobody waits for it any more. */
@@ -117,10 +127,9 @@ const make = () => {
     },
     /** Takes over the open bets of an earlier process. */
     resume: (bets: ReadonlyArray<Bet>): void => {
-      for (const { betfairBetId, id, replaces } of bets) {
-        if (betfairBetId === null) unidentified.add(id)
-        else identify(id, betfairBetId)
-        if (replaces !== null) remember(replacementOf, replaces, id)
+      for (const bet of bets) {
+        if (bet.betfairBetId === null) expect(bet)
+        else identify(bet.id, bet.betfairBetId)
       }
     },
     inFlight: (): ReadonlySet<BetId> => inFlight,
@@ -154,7 +163,7 @@ const make = () => {
     /** Bets of which it is not known whether the exchange has them, other than those being sent. */
     unanswered: (): number => {
       let count = 0
-      for (const id of unidentified) if (!inFlight.has(id)) count++
+      for (const id of unidentified.keys()) if (!inFlight.has(id)) count++
       return count
     },
     waiting: (): boolean => news.size > 0,

@@ -36,8 +36,12 @@ type Order = ExchangeOrder | ClearedOrder
 
 const priceOf = ({ order }: Pick<Bet, "order">): Price => (order._tag === "MARKET_ON_CLOSE" ? 0 : order.price)
 
-/** Bets of the chain that could be the order: sent, on its runner and side, with no order known to be theirs. */
-const candidates = (bets: Bets, first: Bet, order: Order): ReadonlyArray<Bet> => {
+/** An order keeps the price that it was sent with: one at another price is another bet's. What has no price fits any. */
+export const isAtPrice = (bet: Pick<Bet, "order">, order: Pick<Order, "order">): boolean =>
+  priceOf(order) === 0 || priceOf(bet) === priceOf(order)
+
+/** Bets of the chain that may be the order as far as runner and side go: sent, with no order known to be theirs. */
+const unexplained = (bets: Bets, first: Bet, order: Order): ReadonlyArray<Bet> => {
   const found: Array<Bet> = []
   const seen = new Set<BetId>()
   const chain = [first]
@@ -51,16 +55,24 @@ const candidates = (bets: Bets, first: Bet, order: Order): ReadonlyArray<Bet> =>
   return found
 }
 
-/** The bet that the order is, or undefined. */
-export const find = (bets: Bets, order: Order): Bet | undefined => {
+/**
+ * The bet that the order is; "undecided" while the chain it names has bets without an order, but none of them at its price;
+ * undefined when it can be no bet of ours.
+ */
+export const find = (bets: Bets, order: Order): Bet | "undecided" | undefined => {
   const known = bets.byVenueId.get(order.betfairBetId)
   if (known !== undefined) return known
   const named = betIdOf(order)
   const first = named === null ? undefined : bets.byId.get(named)
   if (first === undefined) return undefined
-  const [one, ...others] = candidates(bets, first, order)
-  if (one === undefined || others.length === 0) return one
-  // At most one replacement is under way at a time: several are left only where answers were lost.
-  const atPrice = [one, ...others].filter((bet) => priceOf(bet) === priceOf(order))
-  return (atPrice.length > 0 ? atPrice : [one, ...others]).toSorted((a, b) => (a.id < b.id ? 1 : -1))[0]
+  const possible = unexplained(bets, first, order)
+  const [one] = possible.filter((bet) => isAtPrice(bet, order)).toSorted((a, b) => (a.id < b.id ? 1 : -1))
+  // Several at one price are left only where answers were lost; the last of them was sent knowing of the others.
+  return one ?? (possible.length > 0 ? "undecided" : undefined)
+}
+
+/** The id of the bet that the order is, as far as that is decided. */
+export const idOf = (bets: Bets, order: Order): BetId | null => {
+  const bet = find(bets, order)
+  return bet === undefined || bet === "undecided" ? null : bet.id
 }

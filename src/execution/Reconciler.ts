@@ -73,23 +73,28 @@ const make = Effect.gen(function* () {
   let lastAttempt = -Infinity
   let lastSettlements = -Infinity
 
+  /** Rows lag behind: which order a bet is may be known before its row says so. */
+  const withVenueId = (bet: Bet.Bet): Bet.Bet =>
+    bet.betfairBetId === null ? { ...bet, betfairBetId: orders.venueIdOf(bet) } : bet
+
   /** Rows of the markets of orders that open bets do not explain: the bet may be over, or one that a finished bet became. */
   const explain = Effect.fnUntraced(function* (
     open: ReadonlyArray<Bet.Bet>,
     found: ReadonlyArray<ExchangeOrder | ClearedOrder>
   ) {
     const known = OrderIdentity.index(open)
-    const strange = found.filter((order) => OrderIdentity.find(known, order) === undefined)
+    const strange = found.filter((order) => OrderIdentity.idOf(known, order) === null)
     const replacing = open.filter((bet) => bet.betfairBetId === null && bet.replaces !== null)
     const markets = new Set([...strange, ...replacing].map(({ marketId }) => marketId))
     const rows = yield* Effect.forEach(markets, (marketId) => repository.onMarket("live", marketId))
-    return [...new Map([...open, ...rows.flat()].map((bet) => [bet.id, bet])).values()]
+    const all = new Map([...open, ...rows.flat()].map((bet) => [bet.id, bet]))
+    return [...all.values()].map(withVenueId)
   })
 
   /** Open bets of which no order was found. */
   const missing = (bets: ReadonlyArray<Bet.Bet>, found: ReadonlyArray<ExchangeOrder>): ReadonlyArray<Bet.Bet> => {
     const known = OrderIdentity.index(bets)
-    const ids = new Set(found.map((order) => OrderIdentity.find(known, order)?.id))
+    const ids = new Set(found.map((order) => OrderIdentity.idOf(known, order)))
     return bets.filter((bet) => Bet.isOpen(bet) && !ids.has(bet.id) && !orders.inFlight().has(bet.id))
   }
 
@@ -110,7 +115,9 @@ const make = Effect.gen(function* () {
     for (const id of orders.inFlight()) inFlight.add(id)
     return Reconciliation.reconcile({
       askedAt,
-      bets,
+      // Rows come before orders: now there is one for whatever was answered.
+      bets: yield* explain(yield* repository.open("live"), [...current, ...cleared]),
+      asked: new Set(open.map(({ id }) => id)),
       current,
       cleared,
       inFlight,
@@ -151,6 +158,7 @@ const make = Effect.gen(function* () {
       const known = OrderIdentity.index(yield* repository.onMarket("live", marketId))
       for (const line of ofMarket) {
         const bet = OrderIdentity.find(known, line)
+        if (bet === "undecided") continue
         if (bet === undefined) yield* adoption.adopt(line)
         if (bet === undefined || bet.settlement?.profit !== line.settled?.profit) settled.add(marketId)
       }

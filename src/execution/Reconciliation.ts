@@ -22,8 +22,10 @@ export interface Patience {
 export interface Comparison {
   /** When the first question was asked: what was sent later need not be in the answers. */
   readonly askedAt: number
-  /** Open bets, and whatever else is known of their markets. */
+  /** Open bets, and whatever else is known of their markets, as of when the last answer was there. */
   readonly bets: ReadonlyArray<Bet.Bet>
+  /** The open ones among them that were there before the first question: only they can be missing. */
+  readonly asked: ReadonlySet<BetId>
   readonly current: ReadonlyArray<ExchangeOrder.ExchangeOrder>
   readonly cleared: ReadonlyArray<ExchangeOrder.ClearedOrder>
   /** Bets that are being sent by this process: silence about them says nothing. */
@@ -63,7 +65,7 @@ const stateOf = (order: OrderFound, bet: Bet.Bet, isOld: boolean): Bet.OrderStat
 }
 
 export const reconcile = (comparison: Comparison): Reconciliation => {
-  const { absences, askedAt, bets, inFlight, patience, strategyRef } = comparison
+  const { absences, asked, askedAt, bets, inFlight, patience, strategyRef } = comparison
   const actions: Array<Action> = []
   const next = new Map<BetId, number>()
   const settled = new Set<MarketId>()
@@ -72,6 +74,8 @@ export const reconcile = (comparison: Comparison): Reconciliation => {
 
   const meet = (order: OrderFound): void => {
     const bet = OrderIdentity.find(known, order)
+    // Its bet is still to be told, or will be given up: then there is no doubt left.
+    if (bet === "undecided") return
     if (bet === undefined) {
       if (order.customerStrategyRef === strategyRef) actions.push({ _tag: "Adopt", order })
       return
@@ -98,7 +102,7 @@ export const reconcile = (comparison: Comparison): Reconciliation => {
   for (const order of comparison.cleared.toSorted(byVenueId)) meet(order)
 
   for (const bet of bets) {
-    if (!Bet.isOpen(bet) || found.has(bet.id) || inFlight.has(bet.id)) continue
+    if (!Bet.isOpen(bet) || !asked.has(bet.id) || found.has(bet.id) || inFlight.has(bet.id)) continue
     const times = (absences.get(bet.id) ?? 0) + 1
     next.set(bet.id, times)
     // The exchange has said once that it has the order: its silence now says nothing.

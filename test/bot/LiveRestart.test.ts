@@ -16,7 +16,7 @@ import { BetRepository } from "../../src/persistence/BetRepository.ts"
 import { RiskManager } from "../../src/risk/RiskManager.ts"
 import { LiveOrders } from "../../src/execution/LiveOrders.ts"
 import { liveBet, orderState } from "../execution/LiveBuilders.ts"
-import { betId, intent, noon, request } from "../risk/Builders.ts"
+import { betId, intent, limit, noon, request } from "../risk/Builders.ts"
 import {
   aWorld,
   compare,
@@ -148,7 +148,7 @@ describe("a process that dies", () => {
           const bet = yield* place()
           if (!("id" in bet)) return yield* Effect.die(bet)
           world.exchange.faults.push("silent")
-          const changes = { id: 2, mode: "live", replaces: bet.id } as const
+          const changes = { id: 2, mode: "live", replaces: bet.id, order: limit(310, 200) } as const
           const approved = Result.getOrThrow(yield* (yield* RiskManager).reserve(request(changes)))
           const executor = yield* Executor
           yield* Effect.forkDetach(executor.replace(bet, approved, 310))

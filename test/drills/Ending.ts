@@ -12,6 +12,8 @@ import type { Ground } from "./Ground.ts"
 const untilAnsweredMs = 38_000
 /** The bot asks every five seconds whatever it thinks. */
 const untilComparedMs = 8000
+/** A process that comes later counts its questions from the beginning. */
+const untilComparedAgainMs = 25_000
 /** The last race is off within two minutes, and settled within three more. */
 const untilSettledMs = 420_000
 const untilStoppedMs = 60_000
@@ -78,16 +80,18 @@ const settled = (ground: Ground) =>
 export const end = Effect.fnUntraced(function* (ground: Ground, isWhole: boolean) {
   yield* ground.halt
   yield* ground.sandbox.faults.clear
-  const answered = Effect.flatMap(Clock.currentTimeMillis, (now) =>
-    Effect.as(Effect.sleep(Math.max(untilComparedMs, ground.tally.unknownAt + untilAnsweredMs - now)), [])
-  )
-  const first = yield* look(ground, isWhole ? Effect.tap(settled(ground), () => answered) : answered)
+  const answered = (leastMs: number) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Effect.as(Effect.sleep(Math.max(leastMs, ground.tally.unknownAt + untilAnsweredMs - now)), [])
+    )
+  const asked = answered(untilComparedMs)
+  const first = yield* look(ground, isWhole ? Effect.tap(settled(ground), () => asked) : asked)
   let { rows, stoppedAt } = first
   const problems = [...first.problems]
   const isLeft = (bet: Bet.Bet) => (isWhole ? Bet.isOpen(bet) : Bet.isExecutable(bet) || bet.status === "unknown")
   for (let round = 0; round < rounds && rows.some(isLeft); round++) {
     ground.say(`${rows.filter(isLeft).length} bets are open: the bot is started again`)
-    const next = yield* look(ground, answered)
+    const next = yield* look(ground, answered(untilComparedAgainMs))
     rows = next.rows
     stoppedAt = next.stoppedAt
     problems.push(...next.problems)

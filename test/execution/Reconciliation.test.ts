@@ -11,6 +11,7 @@ const patience = { afterMs: 60_000, passes: 3 }
 const comparing = (changes: Partial<Comparison>): Comparison => ({
   askedAt: noon + 1000,
   bets: [],
+  asked: new Set((changes.bets ?? []).map(({ id }) => id)),
   current: [],
   cleared: [],
   inFlight: new Set(),
@@ -31,6 +32,15 @@ const done = (comparison: Comparison): ReadonlyArray<Bet.Bet> => {
 
 const unknown = (bet: Bet.Bet) =>
   Bet.transition(bet, { _tag: "OutcomeUnknown", at: bet.createdAt, cause: "no answer in time" })
+
+/** An order that was cancelled for another, whose placing was not answered. */
+const replaced = () => {
+  const old = placedBet("1", { id: 1 })
+  const { customerOrderRef } = orderOf(old, "1")
+  const order = { ...old.order, price: 310 } as typeof old.order
+  const next = unknown(liveBet({ id: 2, replaces: old.id, order }))
+  return { old, next, customerOrderRef, cleared: [clearedOf(old, "1", { cancelled: 200 })] }
+}
 
 describe("reconcile", () => {
   it("finds an unknown bet by its reference", () => {
@@ -106,6 +116,40 @@ describe("reconcile", () => {
       { id: old.id, status: "cancelled", betfairBetId: "1" },
       { id: next.id, status: "placed", betfairBetId: "2" }
     ])
+  })
+
+  it("waits with an order at a price that none of its chain's bets has", () => {
+    const { cleared, customerOrderRef, next, old } = replaced()
+    const strange = orderOf(
+      { ...next, order: { ...next.order, price: 320 } as typeof next.order },
+      "3",
+      {},
+      { customerOrderRef }
+    )
+    const comparison = comparing({ bets: [old, next], current: [strange], cleared })
+    expect(done(comparison)).toMatchObject([{ status: "cancelled" }, { status: "unknown", betfairBetId: null }])
+    expect(reconcile(comparison).actions.some(({ _tag }) => _tag === "Adopt")).toBe(false)
+    // Nobody waits for a bet any more that was given up.
+    const given = Bet.transition(next, { _tag: "Refused", at: noon, code: neverReached })
+    expect(reconcile({ ...comparison, bets: [old, given] }).actions).toContainEqual(
+      expect.objectContaining({ _tag: "Adopt", order: strange })
+    )
+  })
+
+  it("takes an order for the later of two replacements that differ in nothing", () => {
+    const { customerOrderRef, next, old } = replaced()
+    const later = { ...next, id: betId(3) }
+    const current = [orderOf(next, "2", {}, { customerOrderRef })]
+    const asked = comparing({ bets: [old, later, next], current, cleared: [clearedOf(old, "1", { cancelled: 200 })] })
+    expect(done(asked)).toMatchObject([{}, { id: later.id, betfairBetId: "2" }, { id: next.id, betfairBetId: null }])
+  })
+
+  it("misses no bet that was sent while the questions were asked", () => {
+    const bet = liveBet()
+    const late = comparing({ bets: [bet], asked: new Set() })
+    expect(reconcile(late)).toMatchObject({ actions: [], absences: new Map() })
+    const current = [orderOf(bet, "1")]
+    expect(reconcile({ ...late, current }).actions).toMatchObject([{ _tag: "Tell", order: { betfairBetId: "1" } }])
   })
 
   it("adopts the second of two orders with one reference", () => {
