@@ -86,7 +86,23 @@ describe("the house", () => {
 
   it("takes time from Clock, randomness from Random, and prints through the console service", () => {
     const forbidden = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bsetTimeout\b|\bsetInterval\b|\bconsole\./
-    expect(offenders(({ path }, code) => path !== "launch.js" && forbidden.test(code))).toEqual([])
+    // A browser has no Clock service: the page keeps its timers in one module.
+    const own = ["launch.js", "http/web/page/Clock.ts"]
+    expect(offenders(({ path }, code) => !own.includes(path) && forbidden.test(code))).toEqual([])
+  })
+
+  it("has a page that imports nothing but itself: of everything else only types, which no browser loads", () => {
+    const page = modules.filter(({ path }) => path.startsWith("http/web/page/"))
+    const loading = /^import (?!type )[^;"]*?from "(?!\.\/)([^"]+)"/gm
+    expect(page.length).toBeGreaterThan(10)
+    expect(
+      page.flatMap(({ path, text }) => [...text.matchAll(loading)].map(([, from]) => `${path} → ${from}`))
+    ).toEqual([])
+  })
+
+  it("has a page that makes no markup of text, so that a runner's name stays a name", () => {
+    const markup = /\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|eval)\b/
+    expect(offenders(({ path }, code) => path.startsWith("http/web/page/") && markup.test(code))).toEqual([])
   })
 
   it("reads the environment in config/ only", () => {

@@ -23,6 +23,7 @@ import * as Protection from "./Protection.ts"
 import * as ReadHandlers from "./ReadHandlers.ts"
 import { Records } from "./Records.ts"
 import * as Tokens from "./Tokens.ts"
+import * as PageRoutes from "./web/PageRoutes.ts"
 
 export class BotServer extends Context.Service<
   BotServer,
@@ -62,7 +63,8 @@ const routes = (mode: Mode, settings: SettingsValue["http"], tokens: Tokens.Toke
   )
   return Layer.mergeAll(
     HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(Layer.provide(handlers)),
-    MetricsRoute.layer(settings.host, tokens)
+    MetricsRoute.layer(settings.host, tokens),
+    PageRoutes.layer
   ).pipe(Layer.provide(NodeHttpServer.layerHttpServices), Layer.provide(NodeServices.layer))
 }
 
