@@ -9,6 +9,7 @@ import { Settings, type SettingsValue } from "../config/Settings.ts"
 import type { Mode } from "../domain/Mode.ts"
 import { Predictor } from "../prediction/Predictor.ts"
 import type { PredictorGrpcOptions } from "../prediction/PredictorGrpc.ts"
+import * as ShippedModel from "../prediction/ShippedModel.ts"
 
 /** The settings name files for TLS that cannot be read. */
 export class PredictionSettingsUnusable extends Schema.TaggedError<PredictionSettingsUnusable>()(
@@ -90,7 +91,8 @@ const readText = (key: string, path: string) =>
 
 /** A service of this process, for nobody else: on a port of this machine that is not told. Null when it has no model. */
 const own = Effect.fnUntraced(function* (settings: PredictionSettings, mode: Mode) {
-  const { allowUnproven, modelFile } = settings
+  const { allowUnproven } = settings
+  const modelFile = settings.modelFile ?? ShippedModel.file
   const fs = yield* FileSystem.FileSystem
   if (!(yield* Effect.orElseSucceed(fs.exists(modelFile), () => false))) {
     yield* Effect.logInfo("There is no model: strategies that need predictions place nothing").pipe(

@@ -1,13 +1,15 @@
 /** `predict serve`: the reference prediction service on a port, for this bot or any other program that speaks its protocol. */
 import { join } from "node:path"
-import { Console, Effect, FileSystem, Layer, Option } from "effect"
+import { Console, Effect, FileSystem, Layer, Option, Queue } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Settings } from "../config/Settings.ts"
 import * as SettingsLoader from "../config/SettingsLoader.ts"
 import * as Logging from "../monitoring/Logging.ts"
 import * as Metrics from "../monitoring/Metrics.ts"
+import * as ShippedModel from "../prediction/ShippedModel.ts"
 import * as Proposable from "./Proposable.ts"
 import { BadUsage } from "./Exit.ts"
+import * as HangUps from "./HangUps.ts"
 import { ConfigFile, json, printJson, strategyFolders } from "./Options.ts"
 
 const port = (name: string, what: string) =>
@@ -35,7 +37,7 @@ const file = (name: string, what: string) =>
   Flag.String(name).pipe(Flag.withMetavar("FILE"), Flag.withDescription(what), Flag.optional)
 
 const flags = {
-  model: file("model", "The model, as predict train writes it; without it predictions.model_file of the settings"),
+  model: file("model", "The model, as predict train writes it; without it that of the settings, or the project's own"),
   force: Flag.Boolean("force").pipe(
     Flag.withDescription("Serve a model that did not beat the market on races it had not seen"),
     Flag.withDefault(false)
@@ -45,9 +47,10 @@ const flags = {
     Flag.withDefault("127.0.0.1")
   ),
   port: port("port", "Port of the service; 0 for any that is free").pipe(Flag.withDefault(50_051)),
-  metricsPort: port("metrics-port", "HTTP port of /metrics on this machine; without it there is none").pipe(
-    Flag.optional
-  ),
+  metricsPort: port(
+    "metrics-port",
+    "HTTP port of /metrics on this machine, 0 for any that is free; without it there is none"
+  ).pipe(Flag.optional),
   cert: file("cert", "Certificate of the service, PEM; with --key: TLS"),
   key: file("key", "The certificate's private key, PEM"),
   clientCa: file("client-ca", "Authority whose certificates callers must have, PEM"),
@@ -69,7 +72,7 @@ export const serve = Command.make(
     const ReferenceService = yield* Effect.promise(() => import("../prediction/service/ReferenceService.ts"))
     const tls = yield* tlsOf(given)
     const strategies = yield* Proposable.all(settings, strategyFolders(settingsFile))
-    const modelFile = Option.getOrElse(given.model, () => settings.predictions.modelFile)
+    const modelFile = Option.getOrElse(given.model, () => settings.predictions.modelFile ?? ShippedModel.file)
     return yield* Effect.gen(function* () {
       yield* Metrics.register
       const service = yield* ReferenceService.start({
@@ -90,12 +93,13 @@ export const serve = Command.make(
         model: modelFile,
         modelVersion: version,
         beatsMarket: results.beatsMarket,
-        metrics: Option.getOrNull(Option.map(given.metricsPort, (port) => `http://127.0.0.1:${port}/metrics`)),
+        metrics: Option.isNone(given.metricsPort) ? null : yield* showMetrics(given.metricsPort.value),
         data: given.data
       }
-      if (Option.isSome(given.metricsPort)) yield* showMetrics(given.metricsPort.value)
+      const hangUps = yield* HangUps.make
       yield* given.json ? printJson(shown) : Console.log(render(shown))
-      return yield* Effect.raceFirst(reloadOnHangUp(service.model.reload), Effect.never)
+      // Otherwise the file is looked at every few seconds.
+      return yield* Effect.forever(Effect.andThen(Queue.take(hangUps), service.model.reload))
     }).pipe(Effect.scoped, Effect.provide(Logging.layer.pipe(Layer.provide(Layer.succeed(Settings, settings)))))
   })
 ).pipe(Command.withDescription("Serve a model's predictions over gRPC"))
@@ -122,18 +126,11 @@ const readText = (flag: string, path: string) =>
     Effect.mapError(({ message }) => new BadUsage({ message: `--${flag} ${path} can't be read: ${message}` }))
   )
 
+/** Returns its address. */
 const showMetrics = Effect.fnUntraced(function* (port: number) {
   const MetricsPort = yield* Effect.promise(() => import("./MetricsPort.ts"))
-  return yield* Layer.build(MetricsPort.layer(port))
+  return yield* MetricsPort.open(port)
 })
-
-/** SIGHUP reads the model's file at once; otherwise it is looked at every few seconds. */
-const reloadOnHangUp = (reload: Effect.Effect<unknown>) =>
-  Effect.callback<void>((resume) => {
-    const onHangUp = () => resume(Effect.void)
-    process.once("SIGHUP", onHangUp)
-    return Effect.sync(() => process.off("SIGHUP", onHangUp))
-  }).pipe(Effect.andThen(reload), Effect.forever)
 
 interface Shown {
   readonly address: string

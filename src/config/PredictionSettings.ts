@@ -1,14 +1,13 @@
 /** Whose predictions strategies get, how it is reached, and how long an answer is waited for. */
-import { flag, integer, milliseconds, optionalText, seconds, section, text } from "./Setting.ts"
+import { flag, integer, milliseconds, optionalText, seconds, section } from "./Setting.ts"
 
 export const Predictions = section(
   {
     address: optionalText(
       "Host and port of the prediction service, for instance localhost:50051; null: one of the bot's own, in its process, with model_file"
     ),
-    modelFile: text(
-      "config/models/generated.json",
-      "The model of the bot's own service; without the file there is none, and strategies that need predictions place nothing"
+    modelFile: optionalText(
+      "The model of the bot's own service, from the working directory; null: the one that comes with the project. Without the file strategies that need predictions place nothing"
     ),
     allowUnproven: flag(
       false,

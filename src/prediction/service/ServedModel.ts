@@ -2,7 +2,7 @@
  * The model a service answers with: read from its file, and read again when the file changes. A file that is broken, or
  * whose model has not proven itself, is told of and changes nothing: the model before it goes on answering.
  */
-import { Effect, FileSystem, Schedule, Schema, type Scope } from "effect"
+import { Effect, FileSystem, Schema, type Scope } from "effect"
 import * as Metrics from "../../monitoring/Metrics.ts"
 import * as Model from "../model/Model.ts"
 
@@ -82,7 +82,7 @@ export const make = Effect.fn("ServedModel.make")(function* ({
     )
   )
 
-  yield* reload.pipe(Effect.repeat(Schedule.spaced(interval)), Effect.forkScoped)
+  yield* Effect.sleep(interval).pipe(Effect.andThen(reload), Effect.forever, Effect.forkScoped)
   return { current: () => model, reload }
 })
 

@@ -26,7 +26,7 @@ const races = [1, 2].map((n) => {
 const inFolder = (settings: SettingsValue["predictions"], folder: string): SettingsValue["predictions"] => {
   const at = (name: string | null) => (name === null ? null : `${folder}/${name}`)
   const { caFile, certFile, keyFile, modelFile } = settings
-  return { ...settings, caFile: at(caFile), certFile: at(certFile), keyFile: at(keyFile), modelFile: at(modelFile)! }
+  return { ...settings, caFile: at(caFile), certFile: at(certFile), keyFile: at(keyFile), modelFile: at(modelFile) }
 }
 
 const filled = Effect.gen(function* () {
