@@ -2,7 +2,7 @@ import { once } from "node:events"
 import { Cause, Exit, Schema } from "effect"
 import { describe, expect, it } from "vitest"
 import { codeOf, Ended } from "../../src/cli/Exit.ts"
-import { exitModule, start } from "./Process.ts"
+import { exitModule, keepsCompiled, start } from "./Process.ts"
 
 class StartRefused extends Schema.TaggedError<StartRefused>()("StartRefused", { message: Schema.String }) {}
 class Unlisted extends Schema.TaggedError<Unlisted>()("Unlisted", { message: Schema.String }) {}
@@ -44,15 +44,18 @@ describe("Exit.codeOf", () => {
 
 /** A process whose whole program is `expression`. */
 const runProgram = (expression: string) =>
-  start([
-    "--input-type=module-typescript",
-    "--eval",
-    `import { Console, Effect, Schema } from "effect"
+  start(
+    [
+      "--input-type=module-typescript",
+      "--eval",
+      `import { Console, Effect, Schema } from "effect"
      import { runMain } from ${JSON.stringify(exitModule)}
      class StartRefused extends Schema.TaggedError()("StartRefused", { message: Schema.String }) {}
      class Silent extends Schema.TaggedError()("Silent", { limit: Schema.BigInt }) {}
      runMain(${expression})`
-  ])
+    ],
+    { variables: keepsCompiled }
+  )
 
 describe("Exit.runMain", () => {
   it("says a known error by its message alone", async () => {

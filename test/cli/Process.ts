@@ -10,6 +10,9 @@ export const main = pathOf("src/main.ts")
 export const launcher = pathOf("src/launch.js")
 export const exitModule = pathOf("src/cli/Exit.ts")
 
+/** Where processes of tests keep what they compiled, so that only the first one of a run compiles all of the program. */
+export const keepsCompiled = { NODE_COMPILE_CACHE: pathOf("node_modules/.cache/clever-better-tests") }
+
 export interface Ended {
   readonly code: number | null
   readonly stdout: string
@@ -30,5 +33,5 @@ export const start = (argv: ReadonlyArray<string>, { cwd, variables }: Options =
 }
 
 /** `clever-better` with these arguments. */
-export const run = (argv: ReadonlyArray<string>, options?: Options): Promise<Ended> =>
-  start([main, ...argv], options).ended
+export const run = (argv: ReadonlyArray<string>, options: Options = {}): Promise<Ended> =>
+  start([main, ...argv], { ...options, variables: { ...keepsCompiled, ...options.variables } }).ended

@@ -17,8 +17,9 @@ interface Node {
   readonly properties?: Readonly<Record<string, Node>>
 }
 
-const nodeOf = ({ path }: Keys.Key): Node =>
-  path.reduce<Node>((node, name) => node.properties![String(name)]!, jsonSchema() as Node)
+const root = jsonSchema() as Node
+
+const nodeOf = ({ path }: Keys.Key): Node => path.reduce((node, name) => node.properties![String(name)]!, root)
 
 const texts: Readonly<Record<string, string>> = {
   "trading.time_zone": "Australia/Sydney",

@@ -2,10 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { createWriteStream } from "node:fs"
-import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { Effect } from "effect"
-import { main } from "../cli/Process.ts"
+import { keepsCompiled, main } from "../cli/Process.ts"
 
 /** A line of its log. */
 export type LogLine = Readonly<Record<string, unknown>> & {
@@ -50,10 +49,9 @@ export class BotProcess {
 
   /** @param file gets all it says */
   constructor(folder: string, file: string, tally: LogTally) {
-    const cache = { NODE_COMPILE_CACHE: join(folder, "compiled") }
     const child = spawn(process.execPath, [main, "run", "--live", "--config", "settings.yaml"], {
       cwd: folder,
-      env: { PATH: process.env["PATH"], ...cache },
+      env: { PATH: process.env["PATH"], ...keepsCompiled },
       stdio: ["ignore", "ignore", "pipe"]
     })
     this.child = child

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach } from "vitest"
 import * as Yaml from "yaml"
-import { main } from "../cli/Process.ts"
+import { keepsCompiled, main } from "../cli/Process.ts"
 
 export interface Ended {
   readonly code: number | null
@@ -33,7 +33,7 @@ const parse = (text: string): ReadonlyArray<LogLine> =>
     .flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as LogLine] : []))
 
 const launch = (argv: ReadonlyArray<string>, cwd: string): Program => {
-  const child = spawn(process.execPath, [main, ...argv], { cwd, env: { PATH: process.env["PATH"] } })
+  const child = spawn(process.execPath, [main, ...argv], { cwd, env: { PATH: process.env["PATH"], ...keepsCompiled } })
   let stdout = ""
   let stderr = ""
   const listeners = new Set<() => void>()
