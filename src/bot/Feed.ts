@@ -12,6 +12,7 @@ import type { MarketBook } from "../market/MarketBook.ts"
 import type { MarketMessage } from "../market/MarketMessage.ts"
 import type { MessageBatch } from "../market/MessageBatch.ts"
 import * as RaceCatalogue from "../market/RaceCatalogue.ts"
+import { RiskManager } from "../risk/RiskManager.ts"
 import { ActiveStrategies } from "./ActiveStrategies.ts"
 import { DecisionLog } from "./DecisionLog.ts"
 import { MarketSettlement } from "./MarketSettlement.ts"
@@ -77,6 +78,7 @@ const make = Effect.gen(function* () {
   const books = yield* Books
   const strategies = yield* ActiveStrategies
   const races = yield* RaceRecorder
+  const risk = yield* RiskManager
   const settlement = yield* MarketSettlement
   const odds = yield* OddsRecorder
   const decisions = yield* DecisionLog
@@ -124,6 +126,7 @@ const make = Effect.gen(function* () {
     seen.add(definition.marketId)
     tally.activity.markets = seen.size
     if (isTraded) races.noticed(definition)
+    risk.learnWinners(definition)
     if (definition.status === "CLOSED") {
       // What was bet before the settings changed is settled too.
       if (isTraded || openBets.onMarket(definition.marketId).length > 0) settlement.closed(definition)

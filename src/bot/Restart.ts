@@ -61,6 +61,9 @@ const make = Effect.gen(function* () {
     const markets = yield* Effect.forEach(openBets.markets(), (marketId) =>
       Effect.map(races.byMarketId(marketId), (definition): ResumedMarket => ({ marketId, definition }))
     )
+    // The last process went by these. Without them every runner of a market counts as a possible winner until there is a
+    // book, and lays on several of them as if all of them could be lost.
+    for (const { definition } of markets) if (definition !== null) risk.learnWinners(definition)
     return { openBets: openBets.count(), markets } satisfies Restored
   }).pipe(Effect.withSpan("Restart.restore"))
 

@@ -142,6 +142,22 @@ export class OpenRisk {
     this.shift(hold(bet, stake), winners, 1)
   }
 
+  /** The market's definition says how many of its runners win: what is open on it counts by that from now on. */
+  learnWinners(marketId: MarketId, winners: number): void {
+    const before = this.markets.get(marketId)
+    if (before === undefined || before.winners === winners) return
+    const after = Exposure.withWinners(before, winners)
+    this.markets.set(marketId, after)
+    this.worst += after.worst - before.worst
+    for (const strategy of this.strategies.values()) {
+      const own = strategy.markets.get(marketId)
+      if (own === undefined) continue
+      const position = own.position === before ? after : Exposure.withWinners(own.position, winners)
+      strategy.exposure += position.worst - own.position.worst
+      own.position = position
+    }
+  }
+
   remove(id: BetId): void {
     const held = this.bets.get(id)
     if (held !== undefined) this.shift(held, null, -1)

@@ -56,6 +56,11 @@ export class RiskManager extends Context.Service<
     /** What the bet now stands for. Safe to repeat; older news than what is known changes nothing. Plain code, see `flush`. */
     readonly updateExposure: (bet: Bet.Bet) => void
     /**
+     * How many of a market's runners win, as its definition was last told: what is open on it counts by that, and until it
+     * is told as if every runner could win. Plain code.
+     */
+    readonly learnWinners: (market: Pick<MarketDefinition, "marketId" | "numberOfWinners">) => void
+    /**
      * The bet was never sent. One that may have been sent keeps its reservation: that is what `unknown` is for. Plain code,
      * see `flush`.
      */
@@ -154,6 +159,8 @@ const make = Effect.gen(function* () {
       // A settled trial is judged by its result.
       if (!Bet.isOpen(bet) && bet.status !== "settled") breaker.giveBackTrial(bet.id)
     },
+    learnWinners: ({ marketId, numberOfWinners }) =>
+      state.open.learnWinners(marketId, Exposure.winnersOf(numberOfWinners)),
     release: (betId) => {
       state.release(betId)
       breaker.giveBackTrial(betId)

@@ -6,16 +6,19 @@ import { CircuitBreaker } from "../../src/risk/CircuitBreaker.ts"
 import { RiskManager } from "../../src/risk/RiskManager.ts"
 import { TradingState } from "../../src/risk/TradingState.ts"
 import * as Bet from "../../src/domain/Bet.ts"
+import * as Exposure from "../../src/risk/Exposure.ts"
 import { intent, matched } from "../risk/Builders.ts"
-import { back, backer, strategy } from "../builders/strategies.ts"
+import { back, backer, lay, strategy } from "../builders/strategies.ts"
 import { TestDatabase } from "../builders/TestDatabase.ts"
 import {
   allBets,
   anOpenRace,
+  aRace,
   breakerPhase,
   denials,
   exposure,
   noon,
+  notified,
   pass,
   statuses,
   tell,
@@ -59,6 +62,52 @@ describe("Restart.restore", () => {
             exposure: 0
           })
           expect((yield* OpenBets).count()).toBe(0)
+        })
+      )
+    })
+  )
+
+  it.effect("counts what may be lost as before: of lays on all runners only one can lose", () =>
+    Effect.gen(function* () {
+      const layer = strategy("layer", ({ openBets }) =>
+        openBets.length > 0 ? [] : [1, 2, 3].map((id) => lay(id, 3.1, 2))
+      )
+      const settings = "trading: { strategy_evaluation_interval: 1, max_exposure: 10 }"
+      const options = { strategies: [layer], settings, database: yield* TestDatabase.make }
+      yield* withBot(options)(
+        Effect.gen(function* () {
+          yield* anOpenRace()
+          yield* pass("2 seconds")
+          expect(yield* statuses).toEqual(["matched", "matched", "matched"])
+          expect(yield* exposure).toBe(420)
+        })
+      )
+      yield* withBot(options)(
+        Effect.gen(function* () {
+          yield* pass("10 seconds")
+          expect(yield* exposure).toBe(420)
+          expect(yield* notified("LimitReached")).toEqual([])
+        })
+      )
+    })
+  )
+
+  it.effect("counts every runner as a possible winner while the market's definition is unknown", () =>
+    Effect.gen(function* () {
+      const database = yield* TestDatabase.make
+      const lays = [1, 2, 3].map((runner) => matched({ id: runner, runner, side: "LAY" }))
+      const worst = (winners: number) => Exposure.worstCase(lays, winners)
+      expect(worst(Infinity)).toBe(3 * worst(1))
+      yield* withBot({ database })(
+        BetRepository.use((bets) =>
+          Effect.andThen(bets.create(lays.map((bet) => Bet.fromIntent(bet))), bets.update(lays))
+        )
+      )
+      yield* withBot({ database })(
+        Effect.gen(function* () {
+          expect(yield* exposure).toBe(worst(Infinity))
+          yield* tell((yield* aRace()).opens())
+          expect(yield* exposure).toBe(worst(1))
         })
       )
     })

@@ -14,6 +14,7 @@ const News = Schema.Struct({
   matched: between(0, 500),
   winners: Schema.NullOr(Schema.Literals([1, 3])),
   isRemoved: Schema.Boolean,
+  isDefinition: Schema.Boolean,
   at: between(0, 10)
 })
 
@@ -25,7 +26,7 @@ const betOf = ({ at, id, matched, status }: typeof News.Type): Bet.Bet => {
       id,
       market: 1 + (id % 2),
       runner: 1 + (id % 3),
-      strategyId: strategyId(id % 4 === 0 ? "other" : "simple_value"),
+      strategyId: strategyId(id === 2 ? "other" : "simple_value"),
       side: id > 3 ? "LAY" : "BACK",
       slot: `${id}`,
       order: id === 5 ? { _tag: "LIMIT_ON_CLOSE", price: 500, liability: 1000 } : limit(200 + 50 * id, 500)
@@ -85,7 +86,10 @@ describe("OpenRisk properties", () => {
     const winners = new Map<string, number>()
     for (const one of news) {
       const told = betOf(one)
-      if (one.isRemoved) {
+      if (one.isDefinition && one.winners !== null) {
+        risk.learnWinners(told.marketId, one.winners)
+        winners.set(told.marketId, one.winners)
+      } else if (one.isRemoved) {
         risk.remove(told.id)
         open.delete(one.id)
       } else {
