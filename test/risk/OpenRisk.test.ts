@@ -79,6 +79,26 @@ const kept = (risk: OpenRisk) => ({
 
 const Story = { news: Schema.Array(News).check(Schema.isMaxLength(30)) }
 
+describe("OpenRisk.learnWinners", () => {
+  const lay = (id: number, name: string) =>
+    bet({ id, runner: id, strategyId: strategyId(name), side: "LAY", slot: `${id}`, order: limit(300, 500) })
+
+  it("counts what is open, of every strategy, by the winners that there can be", () => {
+    const lays = [lay(1, "one"), lay(2, "one"), lay(3, "other")]
+    const risk = new OpenRisk()
+    for (const one of lays) risk.set(one, null)
+    assert.deepStrictEqual(kept(risk), recomputed(lays, new Map()))
+    for (const winners of [1, 2, 1]) {
+      risk.learnWinners(marketId(1), winners)
+      risk.learnWinners(marketId(2), 1)
+      assert.deepStrictEqual(kept(risk), recomputed(lays, new Map([[marketId(1), winners]])))
+    }
+    assert.strictEqual(risk.exposure, 1000)
+    for (const { id } of lays) risk.remove(id)
+    assert.deepStrictEqual(kept(risk), recomputed([], new Map()))
+  })
+})
+
 describe("OpenRisk properties", () => {
   it.prop("keeps the sums that the open bets have, whatever happened to them", Story, ({ news }) => {
     const risk = new OpenRisk()
