@@ -26,6 +26,10 @@ export const byId = <Made extends HTMLElement>(id: string, kind: { new (): Made;
 
 export const div = (id: string): HTMLElement => byId(id, HTMLElement)
 
+/** A cell for a figure, with the name of its column for where columns have no room. */
+export const figure = (label: string, more = ""): HTMLTableCellElement =>
+  el("td", { class: `figure ${more}`.trim(), "data-label": label })
+
 export const setText = (element: Element, text: string): void => {
   if (element.textContent !== text) element.textContent = text
 }

@@ -4,9 +4,10 @@ import type { BetAnswer } from "../../wire/BetAnswer.ts"
 import type { PriceHistoryAnswer } from "../../wire/ResultAnswers.ts"
 import * as Chart from "./Chart.ts"
 import * as Clock from "./Clock.ts"
-import { div, el, keyed, type Row, setAttribute, setText, show } from "./Dom.ts"
+import { div, keyed, setText, show } from "./Dom.ts"
 import * as Format from "./Format.ts"
-import { gainCell, priceOf, sideTag, stateOf } from "./Parts.ts"
+import { betRow, keyOf, type Runner, runnerRow } from "./MarketRows.ts"
+import * as Names from "./Names.ts"
 import { get, wordsOf } from "./Request.ts"
 
 const pricesEveryMs = 2000
@@ -15,10 +16,6 @@ const historyEveryMs = 10_000
 const linesAtMost = 6
 const points = 300
 
-type Runner = Pick<RunnerAnswer, "selectionId" | "handicap">
-
-const keyOf = ({ handicap, selectionId }: Runner): string => `${selectionId}/${handicap}`
-
 interface Shown {
   readonly marketId: string
   detail: MarketDetailAnswer | null
@@ -26,6 +23,10 @@ interface Shown {
   chart: Chart.Chart | null
   /** Runners that the chart shows, in the order of its lines. */
   lines: ReadonlyArray<string>
+  /** Why each runner was or was not bet, by its key. */
+  whys: ReadonlyMap<string, string>
+  /** Runners of a market whose prices are not at hand any more. */
+  past: ReadonlyArray<RunnerAnswer>
 }
 
 let clocks: Format.Clocks | null = null
@@ -33,85 +34,6 @@ let zone = "UTC"
 let shown: Shown | null = null
 let endTimers = () => {}
 
-const runnerRow = (): Row<RunnerAnswer> => {
-  const swatch = el("span", { class: "swatch", "aria-hidden": "true" })
-  const name = el("span", { class: "runner" })
-  const note = el("span", { class: "note" })
-  const back = el("td", { class: "figure", "data-side": "BACK" })
-  const lay = el("td", { class: "figure", "data-side": "LAY" })
-  const last = el("td", { class: "figure" })
-  const matched = el("td", { class: "figure wide" })
-  const [backOdds, backSize, layOdds, laySize] = [el("div"), el("div"), el("div"), el("div")]
-  for (const size of [backSize, laySize]) size.className = "note"
-  back.append(backOdds, backSize)
-  lay.append(layOdds, laySize)
-  const why = el("td", { class: "decision" })
-  const node = el(
-    "tr",
-    {},
-    el("td", {}, el("div", { class: "line" }, swatch, name, note)),
-    back,
-    lay,
-    last,
-    matched,
-    why
-  )
-  return {
-    node,
-    update: (now) => {
-      const place = shown?.lines.indexOf(keyOf(now)) ?? -1
-      setAttribute(swatch, "data-line", place < 0 ? null : String(place))
-      setText(name, `${now.clothNumber === null ? "" : `${now.clothNumber}. `}${now.name ?? now.selectionId}`)
-      setText(note, now.status === "ACTIVE" ? "" : now.status.toLowerCase())
-      setText(backOdds, Format.odds(now.bestBack))
-      setText(backSize, now.bestBack === null ? "" : Format.money(now.bestBackPence))
-      setText(layOdds, Format.odds(now.bestLay))
-      setText(laySize, now.bestLay === null ? "" : Format.money(now.bestLayPence))
-      setText(last, Format.odds(now.lastPriceTraded))
-      setText(matched, Format.money(now.matchedPence))
-      setText(why, whys.get(keyOf(now)) ?? "")
-      setAttribute(node, "data-status", now.status)
-    }
-  }
-}
-
-const betRow = (bet: BetAnswer): Row<BetAnswer> => {
-  const runner = el("span", { class: "runner" })
-  const price = el("td", { class: "figure" })
-  const size = el("td", { class: "figure" })
-  const state = el("td", { class: "state" })
-  const net = el("td", { class: "figure" })
-  const node = el(
-    "tr",
-    {},
-    el("td", { class: "figure quiet" }, clocks!.time(Date.parse(bet.createdAt))),
-    el(
-      "td",
-      {},
-      el("div", { class: "line" }, sideTag(bet.side), runner),
-      el("div", { class: "note" }, `${bet.strategyId}: ${bet.reason}`)
-    ),
-    price,
-    size,
-    state,
-    net
-  )
-  return {
-    node,
-    update: (now) => {
-      const found = shown?.detail?.runners.find(({ selectionId }) => selectionId === now.selectionId)
-      setText(runner, found?.name ?? String(now.selectionId))
-      setText(price, priceOf(now))
-      setText(size, `${Format.money(now.matchedPence)} / ${Format.money(now.sizePence)}`)
-      setText(state, `${stateOf(now)}${now.note === null ? "" : `: ${now.note}`}`)
-      gainCell(net, now.netPence)
-      setAttribute(node, "data-status", now.status)
-    }
-  }
-}
-
-/** Why each runner was or was not bet, by its key. */
-let whys: ReadonlyMap<string, string> = new Map()
 let renderRunners: ((runners: ReadonlyArray<RunnerAnswer>) => void) | null = null
 let renderBets: ((bets: ReadonlyArray<BetAnswer>) => void) | null = null
 
@@ -137,7 +59,8 @@ const drawDetail = (detail: MarketDetailAnswer): void => {
       (detail.market.lastRefusal === null ? "" : ` \u00b7 last refused: ${detail.market.lastRefusal.text}`)
   )
   tickHead()
-  renderRunners?.(detail.runners.toSorted((a, b) => (a.bestBack ?? 9999) - (b.bestBack ?? 9999)))
+  const runners = detail.runners.length > 0 ? detail.runners : shown.past
+  renderRunners?.(runners.toSorted((a, b) => (a.bestBack ?? 9999) - (b.bestBack ?? 9999)))
   renderBets?.(detail.bets)
   show(div("market-bets-table"), detail.bets.length > 0)
   show(div("market-bets-none"), detail.bets.length === 0)
@@ -187,15 +110,34 @@ const drawHistory = (history: PriceHistoryAnswer): void => {
   ])
 }
 
-const nameOf = (runner: Runner): string =>
-  shown?.detail?.runners.find((one) => keyOf(one) === keyOf(runner))?.name ?? `selection ${runner.selectionId}`
+const nameOf = ({ handicap, selectionId }: Runner): string => Names.runner(shown?.marketId ?? "", selectionId, handicap)
+
+const lineOf = (runner: Runner): number => shown?.lines.indexOf(keyOf(runner)) ?? -1
+
+const whyOf = (runner: Runner): string => shown?.whys.get(keyOf(runner)) ?? ""
+
+/** A runner of which only its name is known. */
+const past = ({ name, selectionId, status }: ExplanationAnswer["runners"][number]): RunnerAnswer => ({
+  selectionId,
+  handicap: 0,
+  name,
+  clothNumber: null,
+  status: status ?? "ACTIVE",
+  bestBack: null,
+  bestBackPence: 0,
+  bestLay: null,
+  bestLayPence: 0,
+  lastPriceTraded: null,
+  matchedPence: 0
+})
 
 const drawWhys = ({ market, runners }: ExplanationAnswer): void => {
   setText(div("market-whys"), market.map(({ strategyId, text }) => `${strategyId}: ${text}`).join(" \u00b7 "))
-  const detail = shown?.detail
-  if (!detail) return
-  const keys = new Map(detail.runners.map((runner) => [runner.selectionId, keyOf(runner)]))
-  whys = new Map(
+  if (!shown?.detail) return
+  shown.past = runners.map(past)
+  const known = shown.detail.runners.length > 0 ? shown.detail.runners : shown.past
+  const keys = new Map(known.map((runner) => [runner.selectionId, keyOf(runner)]))
+  shown.whys = new Map(
     runners.flatMap(({ bets, refusals, selectionId }) => {
       const key = keys.get(selectionId)
       const said = [
@@ -205,7 +147,7 @@ const drawWhys = ({ market, runners }: ExplanationAnswer): void => {
       return key === undefined ? [] : [[key, said.join(" \u00b7 ")] as const]
     })
   )
-  drawDetail(detail)
+  drawDetail(shown.detail)
 }
 
 const base = (marketId: string): string => `/api/markets/${encodeURIComponent(marketId)}`
@@ -243,13 +185,13 @@ export const close = (): void => {
   endTimers = () => {}
   shown?.chart?.end()
   shown = null
-  whys = new Map()
 }
 
 export const open = (marketId: string): void => {
   close()
-  shown = { marketId, detail: null, history: null, chart: null, lines: [] }
-  setText(div("market-name"), marketId)
+  shown = { marketId, detail: null, history: null, chart: null, lines: [], whys: new Map(), past: [] }
+  Names.want([marketId])
+  setText(div("market-name"), Names.market(marketId))
   for (const id of ["market-note", "market-off", "market-whys"]) setText(div(id), "")
   renderRunners?.([])
   renderBets?.([])
@@ -266,6 +208,13 @@ export const open = (marketId: string): void => {
 export const start = (timeZone: string, own: Format.Clocks): void => {
   zone = timeZone
   clocks = own
-  renderRunners = keyed(div("market-runners"), keyOf, runnerRow)
-  renderBets = keyed(div("market-bets"), ({ id }: BetAnswer) => id, betRow)
+  renderRunners = keyed(div("market-runners"), keyOf, () => runnerRow(lineOf, whyOf))
+  renderBets = keyed(
+    div("market-bets"),
+    ({ id }: BetAnswer) => id,
+    (bet) => betRow(bet, own)
+  )
+  Names.onCome(() => {
+    if (shown?.detail) drawDetail(shown.detail)
+  })
 }

@@ -2,7 +2,7 @@
 import type { BetAnswer } from "../../wire/BetAnswer.ts"
 import * as Clock from "./Clock.ts"
 import * as Control from "./Control.ts"
-import { div, el, keyed, type Row, setAttribute, setText, show } from "./Dom.ts"
+import { div, el, figure, keyed, type Row, setAttribute, setText, show } from "./Dom.ts"
 import * as Format from "./Format.ts"
 import * as Names from "./Names.ts"
 import { marketLink, priceOf, sideTag, stateOf } from "./Parts.ts"
@@ -14,10 +14,8 @@ const ageOf = (bet: BetAnswer): string => Format.age(Clock.now() - Date.parse(be
 const row = (bet: BetAnswer): Row<BetAnswer> => {
   const runner = el("span", { class: "runner" })
   const market = marketLink(bet.marketId, bet.marketId)
-  const age = el("td", { class: "figure quiet" })
-  const price = el("td", { class: "figure" })
-  const size = el("td", { class: "figure" })
-  const liability = el("td", { class: "figure" })
+  const age = figure("Age", "quiet")
+  const [price, size, liability] = [figure("Odds"), figure("Matched"), figure("Liability")]
   const state = el("span", { class: "state" })
   const note = el("span", { class: "note" })
   const cancel = el("button", { type: "button", class: "small" }, "Cancel")
@@ -30,14 +28,14 @@ const row = (bet: BetAnswer): Row<BetAnswer> => {
     age,
     el(
       "td",
-      {},
+      { class: "title" },
       el("div", { class: "line" }, sideTag(bet.side), runner),
       el("div", { class: "note" }, market, ` \u00b7 ${bet.strategyId}`)
     ),
     price,
     size,
     liability,
-    el("td", {}, el("div", {}, state), note),
+    el("td", { "data-label": "State" }, el("div", {}, state), note),
     el("td", { class: "act" }, cancel)
   )
   return {

@@ -1,7 +1,7 @@
 /** Each strategy with what it has brought, how sure that is, and a switch. */
 import type { StrategyResultAnswer } from "../../wire/ResultAnswers.ts"
 import * as Control from "./Control.ts"
-import { div, el, keyed, type Row, setAttribute, setText, show } from "./Dom.ts"
+import { div, el, figure, keyed, type Row, setAttribute, setText, show } from "./Dom.ts"
 import * as Format from "./Format.ts"
 import { gainCell } from "./Parts.ts"
 import { get } from "./Request.ts"
@@ -23,8 +23,6 @@ const stateOf = ({ active, trading }: StrategyResultAnswer): keyof typeof states
 
 /** A return as a place between left and right, nothing being in the middle; small ones have most of the room. */
 const place = (value: number) => `${(50 + (50 * value) / (Math.abs(value) + 0.25)).toFixed(1)}%`
-
-const figure = (more = "") => el("td", { class: `figure ${more}` })
 
 /** Where an interval lies about nothing won or lost, drawn to a scale of its own: wide is unsure. */
 const whisker = () => {
@@ -51,14 +49,8 @@ const row = (strategy: StrategyResultAnswer): Row<StrategyResultAnswer> => {
   const state = el("span", { class: "state" })
   const flip = el("button", { type: "button", role: "switch", class: "switch", "aria-label": `${id} trades` })
   flip.addEventListener("click", () => Control.ask(Control.switchStrategy(id, !isOn)))
-  const [bets, strike, net, run, sharpe, open] = [
-    figure(),
-    figure(),
-    figure(),
-    figure("wide"),
-    figure("wide"),
-    figure("wide")
-  ]
+  const [bets, strike, net] = [figure("Bets"), figure("Strike rate"), figure("Net")]
+  const [run, sharpe, open] = [figure("Streak"), figure("Sharpe"), figure("Open")]
   const roi = el("span", { class: "roi" })
   const roiInterval = el("div", { class: "note" })
   const drawn = whisker()
@@ -69,7 +61,7 @@ const row = (strategy: StrategyResultAnswer): Row<StrategyResultAnswer> => {
     el("td", {}, el("div", { class: "line" }, flip, state)),
     bets,
     strike,
-    el("td", { class: "figure" }, el("div", { class: "line end" }, drawn.node, roi), roiInterval),
+    el("td", { class: "figure", "data-label": "ROI" }, el("div", { class: "line end" }, drawn.node, roi), roiInterval),
     net,
     run,
     sharpe,
