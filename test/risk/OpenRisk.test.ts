@@ -79,10 +79,10 @@ const kept = (risk: OpenRisk) => ({
 
 const Story = { news: Schema.Array(News).check(Schema.isMaxLength(30)) }
 
-describe("OpenRisk.learnWinners", () => {
-  const lay = (id: number, name: string) =>
-    bet({ id, runner: id, strategyId: strategyId(name), side: "LAY", slot: `${id}`, order: limit(300, 500) })
+const lay = (id: number, name: string) =>
+  bet({ id, runner: id, strategyId: strategyId(name), side: "LAY", slot: `${id}`, order: limit(300, 500) })
 
+describe("OpenRisk.learnWinners", () => {
   it("counts what is open, of every strategy, by the winners that there can be", () => {
     const lays = [lay(1, "one"), lay(2, "one"), lay(3, "other")]
     const risk = new OpenRisk()
