@@ -23,6 +23,8 @@ const rounds = 4
 
 export interface Ended {
   readonly compared: Compared
+  /** The bot's last word. */
+  readonly rows: ReadonlyArray<Bet.Bet>
   /** What should not have happened, apart from differences. */
   readonly problems: ReadonlyArray<string>
 }
@@ -99,5 +101,5 @@ export const end = Effect.fnUntraced(function* (ground: Ground, isWhole: boolean
   const account = yield* ground.account
   // The bot's last looks at a market may lie some seconds before its end.
   const compared = compare(rows, account, isWhole ? Infinity : stoppedAt - 10_000)
-  return { compared, problems } satisfies Ended
+  return { compared, rows, problems } satisfies Ended
 })

@@ -1,6 +1,8 @@
 /** What a drill has found, for people and for machines. */
 import * as Money from "../../src/domain/Money.ts"
+import type { Bet } from "../../src/domain/Bet.ts"
 import type { Compared } from "./Comparison.ts"
+import { evidence } from "./Evidence.ts"
 import type { Ground } from "./Ground.ts"
 
 export interface Verdict {
@@ -12,24 +14,32 @@ export interface Verdict {
   readonly problems: ReadonlyArray<string>
   /** Warnings and errors of the bot, and how often each came. */
   readonly complaints: Readonly<Record<string, number>>
+  /** Rows and lines of the log about the first differences. */
+  readonly evidence: ReadonlyArray<string>
   /** Book, database and logs; gone when the drill has passed. */
   readonly folder: string
 }
 
 export type Found = Pick<Verdict, "seed" | "figures" | "compared" | "problems">
 
-export const verdictOf = (drill: string, { folder, tally }: Ground, found: Found): Verdict => ({
+export const verdictOf = (
+  drill: string,
+  { folder, tally }: Ground,
+  { rows, ...found }: Found & { readonly rows: ReadonlyArray<Bet> }
+): Verdict => ({
   drill,
   passed: found.problems.length === 0 && found.compared.differences.length === 0 && found.compared.orders > 0,
   ...found,
   complaints: Object.fromEntries([...tally.complaints].toSorted(([, a], [, b]) => b - a)),
+  evidence: evidence(folder, rows, found.compared.differences),
   folder
 })
 
 /** A long list says no more than its beginning. */
 const shownDifferences = 50
 
-export const render = ({ compared, complaints, drill, figures, folder, passed, problems, seed }: Verdict): string => {
+export const render = (verdict: Verdict): string => {
+  const { compared, complaints, drill, evidence, figures, folder, passed, problems, seed } = verdict
   const { bets, byStatus, commission, differences, orders, profit } = compared
   const statuses = Object.entries(byStatus).map(([status, count]) => `${count} ${status}`)
   return [
@@ -46,6 +56,7 @@ export const render = ({ compared, complaints, drill, figures, folder, passed, p
       .slice(0, shownDifferences)
       .map(({ bot, exchange, subject, what }) => `DIFFERENCE  ${what}: ${subject}: bot ${bot}, exchange ${exchange}`),
     ...problems.map((problem) => `PROBLEM  ${problem}`),
+    ...evidence,
     passed
       ? `${drill} passed (seed ${seed}): nothing lost, nothing doubled, nothing unknown`
       : `${drill} FAILED (seed ${seed}): ${differences.length} differences, ${problems.length} problems; all is in ${folder}`
