@@ -11,6 +11,7 @@ import { MarketData, type MarketDataFailure } from "../market/MarketData.ts"
 import type { MessageBatch } from "../market/MessageBatch.ts"
 import * as Metrics from "../monitoring/Metrics.ts"
 import { Notifier } from "../monitoring/Notifier.ts"
+import { DatabaseHealth } from "../persistence/DatabaseHealth.ts"
 import { StorageFailure } from "../persistence/StorageFailure.ts"
 import { CircuitBreaker } from "../risk/CircuitBreaker.ts"
 import { RiskManager } from "../risk/RiskManager.ts"
@@ -69,6 +70,7 @@ const make = Effect.gen(function* () {
   const openBets = yield* OpenBets
   const strategies = yield* ActiveStrategies
   const notifier = yield* Notifier
+  const database = yield* DatabaseHealth
   const restart = yield* Restart
   const gauges = yield* Gauges
   const control = yield* TradingControl
@@ -177,6 +179,7 @@ const make = Effect.gen(function* () {
     yield* control.follow
     // What was asked while no bot ran is in force before anything is placed.
     yield* control.check
+    database.hurry()
     yield* notifier.notify({
       _tag: "Started",
       mode: executor.mode,

@@ -132,8 +132,11 @@ const embedded = (directory: string | null) =>
 
 type Client = SqlClient.SqlClient | PgClient.PgClient
 
+/** A bot that starts reads more than one that trades, and its money waits for nothing yet. */
+const startLimit = Duration.seconds(30)
+
 const withHealth = <E, R>(client: Layer.Layer<Client, E, R>): Layer.Layer<Client | DatabaseHealth, E, R> =>
-  DatabaseHealth.layer().pipe(Layer.provideMerge(client))
+  DatabaseHealth.layer(undefined, startLimit).pipe(Layer.provideMerge(client))
 
 /** The database of the settings. A second process on the same embedded database is refused. */
 export const layer = withHealth(

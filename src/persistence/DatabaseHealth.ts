@@ -28,6 +28,8 @@ export class DatabaseHealth extends Context.Service<
     readonly isHealthy: () => boolean
     /** A round trip to the database and back. Something has to call it while nothing else uses the database. */
     readonly check: Effect.Effect<void, StorageFailure>
+    /** From now on the limit is the one of a bot that trades: while it starts it has the time to wait for an answer. */
+    readonly hurry: () => void
     /**
      * Runs an operation within the time limit. One that takes longer fails as `unavailable`; it is interrupted, but may
      * still have been committed.
@@ -42,28 +44,31 @@ export class DatabaseHealth extends Context.Service<
   static readonly layerMemory = Layer.succeed(DatabaseHealth, {
     isHealthy: () => true,
     check: Effect.void,
+    hurry: () => {},
     attempt: (operation, effect) => Effect.mapError(effect, fromError(operation))
   })
 
-  static readonly layer = (limit: Duration.Duration = Duration.seconds(5)) =>
+  /** @param atStart the limit until there is a hurry */
+  static readonly layer = (limit: Duration.Duration = Duration.seconds(5), atStart: Duration.Duration = limit) =>
     Layer.effect(
       DatabaseHealth,
-      Effect.suspend(() => make(limit))
+      Effect.suspend(() => make(limit, atStart))
     )
 }
 
-const make = Effect.fnUntraced(function* (limit: Duration.Duration) {
+const tooSlow = (operation: string, limit: Duration.Duration) =>
+  new StorageFailure({
+    operation,
+    kind: "unavailable",
+    message: `the database did not answer within ${Duration.format(limit)}`
+  })
+
+const make = Effect.fnUntraced(function* (inHurry: Duration.Duration, atStart: Duration.Duration) {
   const sql = yield* SqlClient.SqlClient
   const scope = yield* Scope.Scope
   const observer = yield* DatabaseObserver
   let healthy = true
-
-  const tooSlow = (operation: string) =>
-    new StorageFailure({
-      operation,
-      kind: "unavailable",
-      message: `the database did not answer within ${Duration.format(limit)}`
-    })
+  let limit = atStart
 
   /** By the machine's clock, however it ends. */
   const observed =
@@ -77,7 +82,7 @@ const make = Effect.fnUntraced(function* (limit: Duration.Duration) {
         )
       })
 
-  const attempt = <A, R>(operation: string, effect: Effect.Effect<A, RowError, R>) =>
+  const attemptWithin = <A, R>(limit: Duration.Duration, operation: string, effect: Effect.Effect<A, RowError, R>) =>
     onRealClock(
       // Gotcha: interrupting a statement waits for the server to confirm. The operation has a fiber of its own, so that
       // neither a dead server nor that wait can hold the caller longer than the limit.
@@ -85,7 +90,7 @@ const make = Effect.fnUntraced(function* (limit: Duration.Duration) {
         Effect.flatMap(Effect.forkIn(restore(effect), scope), (fiber) =>
           restore(Fiber.join(fiber)).pipe(
             Effect.mapError(fromError(operation)),
-            Effect.timeoutOrElse({ duration: limit, orElse: () => Effect.fail(tooSlow(operation)) }),
+            Effect.timeoutOrElse({ duration: limit, orElse: () => Effect.fail(tooSlow(operation, limit)) }),
             Effect.onExit(() => Effect.sync(() => fiber.interruptUnsafe()))
           )
         )
@@ -104,8 +109,14 @@ const make = Effect.fnUntraced(function* (limit: Duration.Duration) {
       )
     )
 
+  const attempt = <A, R>(operation: string, effect: Effect.Effect<A, RowError, R>) =>
+    Effect.suspend(() => attemptWithin(limit, operation, effect))
+
   return DatabaseHealth.of({
     isHealthy: () => healthy,
+    hurry: () => {
+      limit = inHurry
+    },
     check: Effect.asVoid(attempt("DatabaseHealth.check", sql`SELECT 1`)),
     attempt
   })

@@ -8,6 +8,22 @@ import { fromError } from "../../src/persistence/StorageFailure.ts"
 
 const impatient = DatabaseHealth.layer(Duration.millis(100)).pipe(Layer.provideMerge(Database.layerMemory))
 
+const patientAtFirst = DatabaseHealth.layer(Duration.millis(100), Duration.minutes(1)).pipe(
+  Layer.provideMerge(Database.layerMemory)
+)
+
+layer(patientAtFirst)("DatabaseHealth.hurry", (it) => {
+  it.effect("ends the time in which an answer may take long", () =>
+    Effect.gen(function* () {
+      const health = yield* DatabaseHealth
+      yield* health.attempt("slow", onRealClock(Effect.sleep("150 millis")))
+      health.hurry()
+      const failure = yield* Effect.flip(health.attempt("slow", Effect.never))
+      expect(failure.message).toContain("100ms")
+    })
+  )
+})
+
 layer(impatient)("DatabaseHealth.attempt", (it) => {
   it.effect("gives up after the limit of real time, though the caller's clock stands still", () =>
     Effect.gen(function* () {
