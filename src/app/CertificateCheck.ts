@@ -6,6 +6,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto"
 import * as fs from "node:fs"
 import { createSecureContext } from "node:tls"
 import { Redacted } from "effect"
+import forge from "node-forge"
 import type { SettingsValue } from "../config/Settings.ts"
 import { type Finding, fail, ok, warn } from "./Finding.ts"
 
@@ -51,9 +52,63 @@ const pem = (certFile: string, keyFile: string, passphrase: string | undefined, 
   return [expiry(certificate, now), match, ...permissions("key permissions", keyFile)]
 }
 
-const pfx = (pfxFile: string, passphrase: string | undefined): ReadonlyArray<Finding> => {
-  createSecureContext({ pfx: fs.readFileSync(pfxFile), ...(passphrase === undefined ? {} : { passphrase }) })
-  return [ok("certificate", `${pfxFile} can be opened`), ...permissions("key permissions", pfxFile)]
+/**
+ * The certificate that belongs to the container's key; null where it cannot be found. node-forge, because Node opens containers
+ * but does not show what is in them; it fails at passphrases that are not ASCII.
+ */
+const ownCertificate = (container: Buffer, passphrase: string): X509Certificate | null => {
+  try {
+    const opened = forge.pkcs12.pkcs12FromAsn1(forge.asn1.fromDer(container.toString("binary")), passphrase)
+    const bags = opened.getBags({ bagType: forge.pki.oids.certBag! })[forge.pki.oids.certBag!] ?? []
+    const own = bags.find(({ attributes }) => "localKeyId" in attributes) ?? bags[0]
+    if (own === undefined) return null
+    // Only certificates of RSA keys are taken apart.
+    const content = own.cert === undefined || own.cert === null ? own.asn1 : forge.pki.certificateToAsn1(own.cert)
+    return new X509Certificate(Buffer.from(forge.asn1.toDer(content).getBytes(), "binary"))
+  } catch {
+    return null
+  }
+}
+
+const pfx = (pfxFile: string, passphrase: string | undefined, now: number): ReadonlyArray<Finding> => {
+  const container = fs.readFileSync(pfxFile)
+  const problem = whyClosed(container, pfxFile, passphrase)
+  if (problem !== null) return [problem]
+  const certificate = ownCertificate(container, passphrase ?? "")
+  const found =
+    certificate === null
+      ? warn(
+          "certificate",
+          `${pfxFile} can be opened, but not when it expires`,
+          `openssl pkcs12 -in ${pfxFile} -nokeys | openssl x509 -noout -enddate`
+        )
+      : expiry(certificate, now)
+  return [found, ...permissions("key permissions", pfxFile)]
+}
+
+/** Opened as the login opens it: what is wrong with that, or null. */
+const whyClosed = (container: Buffer, pfxFile: string, passphrase: string | undefined): Finding | null => {
+  try {
+    createSecureContext({ pfx: container, ...(passphrase === undefined ? {} : { passphrase }) })
+    return null
+  } catch (error) {
+    const message = messageOf(error)
+    if (message === "mac verify failure") {
+      return passphrase === undefined
+        ? fail("certificate", `${pfxFile} has a passphrase`, "set betfair.passphrase")
+        : fail("certificate", `the passphrase does not open ${pfxFile}`, "correct betfair.passphrase")
+    }
+    // Of old programs, whose ciphers OpenSSL no longer takes.
+    if (message === "Unsupported PKCS12 PFX data") {
+      const todo = `write it anew: openssl pkcs12 -legacy -in ${pfxFile} -nodes | openssl pkcs12 -export -out new.p12`
+      return fail("certificate", `${pfxFile} is encrypted in a way that is too old`, todo)
+    }
+    return fail(
+      "certificate",
+      `${pfxFile} cannot be opened: ${message}`,
+      "betfair.pfx_file must be a PKCS#12 file with a certificate and its key"
+    )
+  }
 }
 
 /** Nothing where no certificate is set. @param now epoch milliseconds */
@@ -61,7 +116,7 @@ export const look = (settings: BetfairSettings, now: number): ReadonlyArray<Find
   const { certFile, keyFile, pfxFile } = settings
   const passphrase = settings.passphrase === null ? undefined : Redacted.value(settings.passphrase)
   try {
-    if (pfxFile !== null) return pfx(pfxFile, passphrase)
+    if (pfxFile !== null) return pfx(pfxFile, passphrase, now)
     if (certFile !== null && keyFile !== null) return pem(certFile, keyFile, passphrase, now)
     return []
   } catch (error) {

@@ -1,7 +1,7 @@
 /** `doctor` on the sandbox's exchange: what is well, and each thing that may not be. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { describe, expect, it } from "@effect/vitest"
-import { Console, Effect, Layer, Result } from "effect"
+import { Console, Effect, Layer, Redacted, Result } from "effect"
 import { Command } from "effect/cli"
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -13,6 +13,7 @@ import type { Finding } from "../../src/app/Finding.ts"
 import { command } from "../../src/cli/DoctorCommand.ts"
 import { ConfigFile } from "../../src/cli/Options.ts"
 import { BettingApi } from "../../src/betfair/BettingApi.ts"
+import * as Certificates from "../../src/sandbox/server/Certificates.ts"
 import * as Sandbox from "../../src/sandbox/server/Sandbox.ts"
 import { certificates } from "../betfair/HttpsExchange.ts"
 
@@ -196,24 +197,73 @@ describe("ExchangeCheck.keyKind", () => {
   )
 })
 
+/** From when until when a certificate is valid, epoch milliseconds. */
+const validity = (found: (now: number) => Finding) => {
+  const early = found(Date.parse("2000-01-01T00:00:00Z")).found
+  expect(early).toMatch(/^it is not valid before /)
+  const from = Date.parse(early.slice("it is not valid before ".length))
+  return { from, until: Date.parse(found(from + 1000).found.slice("valid until ".length)) }
+}
+
+const pfxSettings = (path: string, pfx: Buffer, passphrase: string | null) => {
+  const pfxFile = join(path, "c.p12")
+  writeFileSync(pfxFile, pfx, { mode: 0o600 })
+  return {
+    certFile: null,
+    keyFile: null,
+    pfxFile,
+    passphrase: passphrase === null ? null : Redacted.make(passphrase)
+  }
+}
+
 describe("CertificateCheck.look", () => {
   it.effect("warns of a certificate that expires within thirty days, and fails one that has", () =>
     Effect.gen(function* () {
       const path = yield* folder
-      const settings = {
-        certFile: write(join(path, "c.pem"), certificates.client.certificatePem),
-        keyFile: write(join(path, "k.pem"), certificates.client.keyPem),
+      const { client } = certificates
+      const pem = {
+        certFile: write(join(path, "c.pem"), client.certificatePem),
+        keyFile: write(join(path, "k.pem"), client.keyPem),
         pfxFile: null,
         passphrase: null
       }
-      const at = (now: number) => CertificateCheck.look(settings, now)[0]!
-      const found = at(Date.parse("2000-01-01T00:00:00Z")).found
-      expect(found).toMatch(/^it is not valid before /)
-      const from = Date.parse(found.slice("it is not valid before ".length))
-      const until = Date.parse(at(from + 1000).found.slice("valid until ".length))
-      expect(at(until - 40 * 86_400_000).result).toBe("ok")
-      expect(at(until - 10 * 86_400_000)).toMatchObject({ result: "warn", found: expect.stringMatching(/in \d+ days/) })
-      expect(at(until + 2 * 86_400_000)).toMatchObject({ result: "fail", found: expect.stringMatching(/^it expired/) })
+      for (const settings of [pem, pfxSettings(path, Certificates.pkcs12(client, "secret"), "secret")]) {
+        const at = (now: number) => CertificateCheck.look(settings, now)[0]!
+        const { until } = validity(at)
+        expect(at(until - 40 * 86_400_000).result).toBe("ok")
+        expect(at(until - 10 * 86_400_000)).toMatchObject({
+          result: "warn",
+          found: expect.stringMatching(/in \d+ days/)
+        })
+        expect(at(until + 2 * 86_400_000)).toMatchObject({
+          result: "fail",
+          found: expect.stringMatching(/^it expired/)
+        })
+      }
+    })
+  )
+
+  it.effect("says which passphrase is wrong, and which file is no certificate", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const container = Certificates.pkcs12(certificates.client, "secret")
+      const found = (pfx: Buffer, passphrase: string | null) =>
+        CertificateCheck.look(pfxSettings(path, pfx, passphrase), Date.now()).map(({ found, result, todo }) =>
+          [result, found.replace(path, ""), todo].join(": ")
+        )
+      expect(found(container, "wrong")).toEqual([
+        "fail: the passphrase does not open /c.p12: correct betfair.passphrase"
+      ])
+      expect(found(container, null)).toEqual(["fail: /c.p12 has a passphrase: set betfair.passphrase"])
+      expect(found(Buffer.from("no container"), "secret")).toMatchObject([
+        expect.stringMatching(
+          /^fail: \/c\.p12 cannot be opened: .*must be a PKCS#12 file with a certificate and its key$/
+        )
+      ])
+      expect(found(container, "secret")).toMatchObject([
+        expect.stringMatching(/^ok: valid until /),
+        expect.stringMatching(/^ok: .* has mode 600/)
+      ])
     })
   )
 })
