@@ -3,4 +3,5 @@ ALTER TABLE predictions
   DROP COLUMN expected_value,
   DROP COLUMN reason,
   DROP COLUMN decision,
+  DROP COLUMN side,
   DROP COLUMN strategy_id;

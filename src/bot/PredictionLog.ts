@@ -71,6 +71,7 @@ const make = Effect.gen(function* () {
           confidence,
           features: Object.fromEntries(features.map((value, n) => [Features.names[n], value])),
           strategyId: judgement?.strategyId ?? null,
+          side: judgement?.side ?? null,
           decision: judgement?.outcome ?? null,
           reason: judgement?.reason ?? null,
           expectedValue: judgement?.expectedValue ?? null
@@ -90,5 +91,5 @@ const make = Effect.gen(function* () {
   })
 })
 
-const subjectOf = ({ outcome, reason, runner, strategyId }: Judgement): string =>
-  `${strategyId} ${runner} ${outcome} ${reason}`
+const subjectOf = ({ outcome, reason, runner, side, strategyId }: Judgement): string =>
+  `${strategyId} ${runner} ${side} ${outcome} ${reason}`

@@ -164,7 +164,7 @@ export const make = Effect.gen(function* () {
 const tell = (
   marketId: MarketId,
   predictions: PredictionFilter.Predictions,
-  { expectedValue, outcome, reason, runner, strategyId }: PredictionFilter.Judgement
+  { expectedValue, outcome, reason, runner, side, strategyId }: PredictionFilter.Judgement
 ) => {
   const { confidence, modelVersion, probability } = predictions.get(runner)!
   return OnDemand.tell(
@@ -174,6 +174,7 @@ const tell = (
       strategy_id: strategyId,
       race_id: marketId,
       runner_id: runnerOf(runner).selectionId,
+      side,
       decision: outcome,
       ...(reason === null ? {} : { reason }),
       ...(expectedValue === null ? {} : { expected_value: expectedValue }),

@@ -8,13 +8,13 @@ const refusal = ({ at, step, strategyId, text }: RefusalAnswer): string =>
   `    not bet by ${strategyId} (${step}, ${at.slice(11, 19)}): ${text}`
 
 /** What became of a signal by the prediction. */
-const judged = ({ decision, expectedValue, strategyId, text }: PredictionAnswer): string => {
+const judged = ({ decision, expectedValue, side, strategyId, text }: PredictionAnswer): string => {
   if (decision === null) return "no signal was judged by it"
   const value = expectedValue === null ? "" : ` (${expectedValue.toFixed(3)} a pound at risk)`
   const done = {
-    passed: `lets the signal of ${strategyId} pass`,
-    repriced: `takes the place of the own probability of ${strategyId}`,
-    blocked: `blocks the signal of ${strategyId}: ${text}`
+    passed: `lets the ${side} of ${strategyId} pass`,
+    repriced: `takes the place of the own probability of ${strategyId}'s ${side}`,
+    blocked: `blocks the ${side} of ${strategyId}: ${text}`
   }
   return done[decision] + value
 }

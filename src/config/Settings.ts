@@ -247,7 +247,8 @@ const Strategies = section(
       [
         { id: "simple_value", kind: "simple_value" },
         { id: "steam_follower", kind: "steam_follower" },
-        { id: "inplay_layer", kind: "inplay_layer" }
+        { id: "inplay_layer", kind: "inplay_layer" },
+        { id: "model_value", kind: "model_value" }
       ],
       "The strategies written to the database at the first start",
       "a list of strategies"

@@ -4,6 +4,7 @@ import { SqlClient } from "effect/sql"
 import { type DenialReason, denialReasons } from "../domain/Decision.ts"
 import { MarketId, SelectionId, StrategyId } from "../domain/Identifiers.ts"
 import { Mode } from "../domain/Mode.ts"
+import type { Side } from "../domain/Side.ts"
 import { DatabaseHealth } from "./DatabaseHealth.ts"
 import * as Row from "./Row.ts"
 import type { StorageFailure } from "./StorageFailure.ts"
@@ -24,6 +25,7 @@ export interface PredictionRecord {
   readonly features: { readonly [name: string]: unknown }
   /** Whose signal was judged by it; null: nobody's. */
   readonly strategyId: StrategyId | null
+  readonly side: Side | null
   /** What it did to the signal; null without one. Repriced: its probability took the place of the strategy's own. */
   readonly decision: PredictionDecision | null
   /** Why the signal was blocked. */
@@ -44,7 +46,7 @@ export class PredictionRepository extends Context.Service<
       marketId: MarketId
     ) => Effect.Effect<ReadonlyArray<PredictionRecord>, StorageFailure>
     /**
-     * The newest of each runner, strategy, decision and reason, in the order in which they were written: a race that is
+     * The newest of each runner, strategy, side, decision and reason, in the order in which they were written: a race that is
      * looked at with every update has thousands.
      */
     readonly latestOnMarket: (
@@ -72,6 +74,7 @@ const Predictions = Row.table("predictions", {
   confidence: Schema.NullOr(Row.Decimal),
   features: Schema.Record(Schema.String, Schema.Unknown),
   strategyId: Schema.NullOr(StrategyId),
+  side: Schema.NullOr(Schema.Literals(["BACK", "LAY"])),
   decision: Schema.NullOr(Schema.Literals(["passed", "repriced", "blocked"])),
   reason: Schema.NullOr(Schema.Literals(Object.keys(denialReasons) as ReadonlyArray<DenialReason>)),
   expectedValue: Schema.NullOr(Schema.Finite)
@@ -118,9 +121,9 @@ const makeSql = Effect.gen(function* () {
         Effect.flatMap(
           sql`
             SELECT ${columns} FROM (
-              SELECT DISTINCT ON (selection_id, handicap, strategy_id, decision, reason) * FROM predictions
+              SELECT DISTINCT ON (selection_id, handicap, strategy_id, side, decision, reason) * FROM predictions
               WHERE market_id = ${marketId} AND mode = ${mode}
-              ORDER BY selection_id, handicap, strategy_id, decision, reason, id DESC
+              ORDER BY selection_id, handicap, strategy_id, side, decision, reason, id DESC
             ) AS latest ORDER BY id`,
           decode
         )
@@ -148,8 +151,8 @@ const makeMemory = () => {
 const latest = (records: ReadonlyArray<PredictionRecord>): ReadonlyArray<PredictionRecord> => {
   const newest = new Map<string, PredictionRecord>()
   for (const record of records) {
-    const { decision, handicap, reason, selectionId, strategyId } = record
-    const subject = `${selectionId} ${handicap} ${strategyId} ${decision} ${reason}`
+    const { decision, handicap, reason, selectionId, side, strategyId } = record
+    const subject = `${selectionId} ${handicap} ${strategyId} ${side} ${decision} ${reason}`
     newest.delete(subject)
     newest.set(subject, record)
   }

@@ -41,6 +41,7 @@ export type Lack = Extract<DenialReason, "prediction_missing" | "prediction_unav
 export interface Judgement {
   readonly strategyId: StrategyId
   readonly runner: RunnerKey
+  readonly side: Side
   /** Repriced: the model's probability took the place of another one, the strategy's own. */
   readonly outcome: "passed" | "repriced" | "blocked"
   /** Why it was blocked. */
@@ -135,7 +136,7 @@ const judgePlace = (signal: PlaceSignal, runner: RunnerKey, terms: Terms): Outco
   const isRepriced = signal.probability !== undefined && signal.probability !== probability
   return {
     signal: { ...signal, probability },
-    judgement: { runner, outcome: isRepriced ? "repriced" : "passed", reason: null, expectedValue }
+    judgement: { runner, side: signal.side, outcome: isRepriced ? "repriced" : "passed", reason: null, expectedValue }
   }
 }
 
@@ -146,7 +147,7 @@ const judgeReplace = (signal: ReplaceSignal, terms: Terms): Outcome => {
   const weighed = weigh(runner, bet.side, signal.price, terms)
   if ("denial" in weighed) return weighed
   const { expectedValue } = weighed
-  return { signal, judgement: { runner, outcome: "passed", reason: null, expectedValue } }
+  return { signal, judgement: { runner, side: bet.side, outcome: "passed", reason: null, expectedValue } }
 }
 
 type Weighed =
@@ -167,7 +168,7 @@ const weigh = (
   const blocked = (denial: Denial): Weighed => ({
     runner,
     denial,
-    judgement: { runner, outcome: "blocked", reason: denial.reason, expectedValue }
+    judgement: { runner, side, outcome: "blocked", reason: denial.reason, expectedValue }
   })
   if (confidence < minConfidence) return blocked(deny("confidence_too_low", confidence, minConfidence))
   return expectedValue === null || (expectedValue > 0 && expectedValue >= minExpectedValue)

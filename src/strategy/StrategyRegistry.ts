@@ -3,6 +3,7 @@ import { Context, Effect, Layer, Schema } from "effect"
 import { Settings } from "../config/Settings.ts"
 import type { StrategyId } from "../domain/Identifiers.ts"
 import { inplayLayer } from "./InplayLayer.ts"
+import { modelValue } from "./ModelValue.ts"
 import { simpleValue } from "./SimpleValue.ts"
 import { steamFollower } from "./SteamFollower.ts"
 import * as StrategyModules from "./StrategyModules.ts"
@@ -47,10 +48,12 @@ export class StrategyRegistry extends Context.Service<
   )
 }
 
-export const builtIn: ReadonlyArray<Registration> = [simpleValue, steamFollower, inplayLayer].map((kind) => ({
-  kind,
-  source: "built in"
-}))
+export const builtIn: ReadonlyArray<Registration> = [simpleValue, steamFollower, inplayLayer, modelValue].map(
+  (kind) => ({
+    kind,
+    source: "built in"
+  })
+)
 
 /** A registry of exactly these kinds. */
 export const make = Effect.fnUntraced(function* (

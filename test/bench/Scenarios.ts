@@ -25,6 +25,11 @@ export const settings: SettingsValue = {
     eventTypes: ["1", "2", "3", "4", "7", "4339", "7522"],
     countries: [],
     marketTypes: []
+  },
+  // A replay has no predictions, so what needs them is left out.
+  strategies: {
+    ...defaults.strategies,
+    active: defaults.strategies.active.filter(({ kind }) => kind !== "model_value")
   }
 }
 

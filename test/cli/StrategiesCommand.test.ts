@@ -41,7 +41,8 @@ describe("clever-better strategies", () => {
       expect(strategies.map(({ name }: { name: string }) => name)).toEqual([
         "simple_value",
         "steam_follower",
-        "inplay_layer"
+        "inplay_layer",
+        "model_value"
       ])
       expect(strategies[0]).toMatchObject({ source: "built in", inPlay: false, needsPrediction: false })
       const parameters = Object.fromEntries(

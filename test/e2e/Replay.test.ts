@@ -127,7 +127,7 @@ describe("clever-better replay", () => {
     [
       "a strategy that does not exist",
       ["--strategy", "nonsense"],
-      'strategy nonsense: kind: found "nonsense", expected one of simple_value, steam_follower, inplay_layer, favourite\n'
+      'strategy nonsense: kind: found "nonsense", expected one of simple_value, steam_follower, inplay_layer, model_value, favourite\n'
     ],
     [
       "a parameter that does not exist",

@@ -34,17 +34,17 @@ describe("predictions over HTTP", () => {
           const { marketId } = yield* anOpenRace()
           yield* pass("10 seconds")
           const explained = (yield* get(`/api/decisions/${marketId}`)).json()
-          const said = { modelName: "own", modelVersion: "v1", confidence: 0.9, strategyId: "hopeful" }
+          const said = { modelName: "own", modelVersion: "v1", confidence: 0.9, strategyId: "hopeful", side: "BACK" }
           expect(explained.runners.map(({ predictions }: { predictions: unknown }) => predictions)).toMatchObject([
             [{ ...said, probability: 0.5, decision: "repriced", reason: null, text: null }],
             [{ ...said, probability: 0.3, decision: "blocked", reason: "prediction_against" }],
-            [{ ...said, probability: 0.2, strategyId: null, decision: null, expectedValue: null }]
+            [{ ...said, probability: 0.2, strategyId: null, side: null, decision: null, expectedValue: null }]
           ])
           const lines = ExplainText.render(explained).split("\n")
           const time = String.raw`\d\d:\d\d:\d\d`
           for (const line of [
-            `predicted 50.0 %, confidence 0.90 \\(model v1 of own, ${time}\\): takes the place of the own probability of hopeful \\(0.\\d{3} a pound at risk\\)`,
-            `predicted 30.0 %, .*: blocks the signal of hopeful: the model's probability leaves no value at this price \\(-0.\\d{3} a pound`,
+            `predicted 50.0 %, confidence 0.90 \\(model v1 of own, ${time}\\): takes the place of the own probability of hopeful's BACK \\(0.\\d{3} a pound at risk\\)`,
+            `predicted 30.0 %, .*: blocks the BACK of hopeful: the model's probability leaves no value at this price \\(-0.\\d{3} a pound`,
             "predicted 20.0 %, .*: no signal was judged by it$",
             "bet by hopeful: BACK 2.00 at 3.00"
           ]) {

@@ -568,7 +568,7 @@ const contract = <E>(name: string, repositories: Layer.Layer<Repositories.Reposi
         })
       )
 
-      it.effect("gives the newest prediction of each runner, strategy, decision and reason", () =>
+      it.effect("gives the newest prediction of each runner, strategy, side, decision and reason", () =>
         Effect.gen(function* () {
           const predictions = yield* PredictionRepository
           const marketId = newMarketId()
@@ -587,19 +587,20 @@ const contract = <E>(name: string, repositories: Layer.Layer<Repositories.Reposi
             ...change
           })
           const strategyId = newStrategyId()
-          const blocked = { strategyId, decision: "blocked", expectedValue: -0.1 } as const
+          const blocked = { strategyId, side: "BACK", decision: "blocked", expectedValue: -0.1 } as const
           const rows = [
             row({}),
             row({ at: noon + 1, selectionId: selection(8) }),
             row({ at: noon + 2, ...blocked, reason: "prediction_against" }),
             row({ at: noon + 3, ...blocked, reason: "prediction_against" }),
             row({ at: noon + 4, ...blocked, reason: "confidence_too_low" }),
-            row({ at: noon + 5, strategyId, decision: "repriced", expectedValue: 0.2 }),
-            row({ at: noon + 6 })
+            row({ at: noon + 5, strategyId, side: "LAY", decision: "repriced", expectedValue: 0.2 }),
+            row({ at: noon + 6 }),
+            row({ at: noon + 7, ...blocked, side: "LAY", reason: "prediction_against" })
           ]
           yield* predictions.insert(rows)
           expect(yield* predictions.onMarket("paper", marketId)).toEqual(rows)
-          expect(yield* predictions.latestOnMarket("paper", marketId)).toEqual([1, 3, 4, 5, 6].map((n) => rows[n]))
+          expect(yield* predictions.latestOnMarket("paper", marketId)).toEqual([1, 3, 4, 5, 6, 7].map((n) => rows[n]))
           expect(yield* predictions.latestOnMarket("live", marketId)).toEqual([])
         })
       )
@@ -607,7 +608,7 @@ const contract = <E>(name: string, repositories: Layer.Layer<Repositories.Reposi
   })
 
 /** Of a prediction that no signal was judged by. */
-const undecided = { strategyId: null, decision: null, reason: null, expectedValue: null }
+const undecided = { strategyId: null, side: null, decision: null, reason: null, expectedValue: null }
 
 /** What is fixed when an intent is committed. */
 const intentOf = (row: Bet.Bet) => {

@@ -72,6 +72,7 @@ describe("PredictionFilter.filter", () => {
       {
         strategyId: needy,
         runner: runnerKey(1),
+        side: "BACK",
         outcome: "repriced",
         reason: null,
         expectedValue: expect.closeTo(0.4 * 2 * 0.95 - 0.6, 12)

@@ -73,7 +73,11 @@ const eager: Record<string, ReadonlyArray<object>> = {
       approach: "join"
     }
   ],
-  inplay_layer: [{ max_price: 1000 }, { max_price: 1000, sizing: "liability", amount: 5, trigger: "best_lay" }]
+  inplay_layer: [{ max_price: 1000 }, { max_price: 1000, sizing: "liability", amount: 5, trigger: "best_lay" }],
+  model_value: [
+    { min_traded_volume: 0, max_odds: 1000, min_odds: 1.01 },
+    { min_traded_volume: 0, max_odds: 1000, min_odds: 1.01, approach: "join", stake: 2 }
+  ]
 }
 
 /** A quote for every runner first, so that most races have a field to judge. */
@@ -121,7 +125,12 @@ const check = (race: Scenario, signal: Signal): void => {
 
 describe("built-in strategies", () => {
   it("have names, descriptions and defaults that decode", () => {
-    expect(builtIn.map(({ kind }) => kind.name)).toEqual(["simple_value", "steam_follower", "inplay_layer"])
+    expect(builtIn.map(({ kind }) => kind.name)).toEqual([
+      "simple_value",
+      "steam_follower",
+      "inplay_layer",
+      "model_value"
+    ])
     for (const { kind } of builtIn) {
       expect(Effect.runSync(configure(kind, StrategyId.make(kind.name), {})).parameters).toBeTypeOf("object")
     }

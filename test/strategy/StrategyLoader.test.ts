@@ -60,7 +60,7 @@ describe("StrategyLoader.load", () => {
         const messages = refused.map(({ message }) => message).toSorted()
         expect(messages).toEqual([
           "strategy greedy (simple_value): min_edge: found 7, expected number from 0 to 1",
-          'strategy lost: kind: found "simple_valeu", expected one of simple_value, steam_follower, inplay_layer'
+          'strategy lost: kind: found "simple_valeu", expected one of simple_value, steam_follower, inplay_layer, model_value'
         ])
       })
     )

@@ -198,7 +198,7 @@ export const ExplanationAnswer = Schema.Struct({
       name: Schema.NullOr(Schema.String),
       status: Schema.NullOr(Schema.String),
       predictions: Schema.Array(PredictionAnswer).annotate({
-        description: "the newest of each strategy, decision and reason"
+        description: "the newest of each strategy, side, decision and reason"
       }),
       bets: Schema.Array(BetAnswer),
       refusals: Schema.Array(RefusalAnswer)

@@ -12,6 +12,7 @@ export const PredictionAnswer = Schema.Struct({
   probability: Fraction,
   confidence: Schema.NullOr(Fraction),
   strategyId: Schema.NullOr(StrategyId).annotate({ description: "whose signal was judged; null: nobody's" }),
+  side: Schema.NullOr(Schema.Literals(["BACK", "LAY"])),
   decision: Schema.NullOr(Schema.Literals(["passed", "repriced", "blocked"])).annotate({
     description: "repriced: its probability took the place of the strategy's own"
   }),
@@ -30,6 +31,7 @@ export const of = (record: PredictionRecord): PredictionAnswer => ({
   probability: record.probability,
   confidence: record.confidence,
   strategyId: record.strategyId,
+  side: record.side,
   decision: record.decision,
   reason: record.reason,
   expectedValue: record.expectedValue,
