@@ -41,7 +41,7 @@ const types = {
   svg: "image/svg+xml"
 }
 
-const own = ["index.html", "page.css", "icon.svg"]
+const own = ["index.html", "theme.css", "page.css", "tables.css", "parts.css", "narrow.css", "icon.svg"]
 
 /** As the package has them: the library as a script of its own, and its few styles. */
 const library = { "uPlot.js": "uPlot.iife.min.js", "uPlot.css": "uPlot.min.css" }

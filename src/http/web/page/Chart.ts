@@ -10,7 +10,7 @@ declare const uPlot: typeof UPlot
 
 export type Plot = UPlot
 
-/** A colour of the page by its name in `page.css`. */
+/** A colour of the page by its name in `theme.css`. */
 const color = (name: string) => (): string =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
 
@@ -18,7 +18,7 @@ const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
 
 export interface Line {
   readonly label: string
-  /** Its name in `page.css`. */
+  /** Its name in `theme.css`. */
   readonly color: string
   readonly fill?: string
   readonly width?: number

@@ -41,6 +41,10 @@ export const odds = (price: number | null): string => (price === null ? nothing 
 /** Wins in a row as `3 won`, losses as `2 lost`. */
 export const streak = (count: number): string => (count === 0 ? nothing : count > 0 ? `${count} won` : `${-count} lost`)
 
+/** Prose with its long decimals cut: nobody reads `-0.008945887638668451`. */
+export const readable = (text: string): string =>
+  text.replace(/-?\d+\.\d{4,}/g, (long) => String(Number(Number(long).toPrecision(3))))
+
 const two = (count: number): string => String(count).padStart(2, "0")
 
 /** A length of time in the two units that matter: `42 s`, `5 min`, `2 h 05 min`, `3 d 4 h`. */

@@ -55,8 +55,12 @@ const drawDetail = (detail: MarketDetailAnswer): void => {
   setText(div("market-name"), detail.market.name)
   setText(
     div("market-note"),
-    `${detail.market.marketId} \u00b7 ${detail.market.status.toLowerCase()} \u00b7 ${detail.market.runners} runners` +
-      (detail.market.lastRefusal === null ? "" : ` \u00b7 last refused: ${detail.market.lastRefusal.text}`)
+    [
+      detail.market.marketId,
+      detail.market.status.toLowerCase(),
+      ...(detail.market.runners > 0 ? [`${detail.market.runners} runners`] : []),
+      ...(detail.pricesAt === null ? [] : [`prices of ${clocks!.time(Date.parse(detail.pricesAt))}`])
+    ].join(" \u00b7 ")
   )
   tickHead()
   const runners = detail.runners.length > 0 ? detail.runners : shown.past
@@ -132,7 +136,10 @@ const past = ({ name, selectionId, status }: ExplanationAnswer["runners"][number
 })
 
 const drawWhys = ({ market, runners }: ExplanationAnswer): void => {
-  setText(div("market-whys"), market.map(({ strategyId, text }) => `${strategyId}: ${text}`).join(" \u00b7 "))
+  setText(
+    div("market-whys"),
+    market.map(({ strategyId, text }) => `${strategyId}: ${Format.readable(text)}`).join(" \u00b7 ")
+  )
   if (!shown?.detail) return
   shown.past = runners.map(past)
   const known = shown.detail.runners.length > 0 ? shown.detail.runners : shown.past
@@ -142,7 +149,7 @@ const drawWhys = ({ market, runners }: ExplanationAnswer): void => {
       const key = keys.get(selectionId)
       const said = [
         ...(bets.length === 0 ? [] : [`${bets.length} ${bets.length === 1 ? "bet" : "bets"}`]),
-        ...refusals.slice(-2).map(({ strategyId, text }) => `${strategyId}: ${text}`)
+        ...refusals.slice(-2).map(({ strategyId, text }) => `${strategyId}: ${Format.readable(text)}`)
       ]
       return key === undefined ? [] : [[key, said.join(" \u00b7 ")] as const]
     })

@@ -14,12 +14,13 @@ export const keyOf = ({ handicap, selectionId }: Runner): string => `${selection
 const offer = (side: "BACK" | "LAY") => {
   const odds = el("div")
   const size = el("div", { class: "note" })
-  const cell = el("td", { class: "figure", "data-side": side }, odds, size)
+  const cell = el("td", { class: "figure offer" }, odds, size)
   return {
     cell,
     set: (price: number | null, pence: number) => {
       setText(odds, Format.odds(price))
       setText(size, price === null ? "" : Format.money(pence))
+      setAttribute(cell, "data-side", price === null ? null : side)
     }
   }
 }
@@ -56,7 +57,7 @@ export const runnerRow = (lineOf: (runner: Runner) => number, whyOf: (runner: Ru
       back.set(now.bestBack, now.bestBackPence)
       lay.set(now.bestLay, now.bestLayPence)
       setText(last, Format.odds(now.lastPriceTraded))
-      setText(matched, Format.money(now.matchedPence))
+      setText(matched, now.matchedPence === 0 ? Format.nothing : Format.money(now.matchedPence))
       setText(why, whyOf(now))
       setAttribute(node, "data-status", now.status)
     }

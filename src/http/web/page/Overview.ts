@@ -55,7 +55,8 @@ const mode = ({ mode, stopping }: StatusAnswer): void => {
 }
 
 const trading = ({ noBets, stopping, trading }: StatusAnswer): void => {
-  setAttribute(div("trading"), "data-state", trading.status)
+  // An open breaker, for instance: the bot trades as far as it was told, and still bets nothing.
+  setAttribute(div("trading"), "data-state", trading.status === "Active" && noBets !== null ? "Held" : trading.status)
   setText(div("trading-state"), stopping ? "Stopping" : states[trading.status])
   setText(div("trading-reason"), `${trading.reason} \u00b7 ${trading.by}`)
   setText(div("no-bets-text"), noBets ?? "")

@@ -6,7 +6,7 @@ import * as Format from "./Format.ts"
 import { marketLink } from "./Parts.ts"
 
 /** Rows before somebody asks for more. */
-const fewRows = 10
+const fewRows = 8
 
 let markets: ReadonlyArray<MarketAnswer> = []
 let isWhole = false
@@ -25,7 +25,7 @@ const standing = ({ inPlay, status }: MarketAnswer): string =>
 export const decision = ({ lastRefusal, openBets }: MarketAnswer): string => {
   if (openBets > 0) return `${openBets} ${openBets === 1 ? "bet" : "bets"} open`
   if (lastRefusal === null) return "no signal yet"
-  return `${lastRefusal.text} \u00b7 ${lastRefusal.strategyId}`
+  return `${lastRefusal.strategyId}: ${Format.readable(lastRefusal.text)}`
 }
 
 const row = (market: MarketAnswer): Row<MarketAnswer> => {
@@ -33,8 +33,9 @@ const row = (market: MarketAnswer): Row<MarketAnswer> => {
   const name = marketLink(market.marketId, market.name)
   const note = el("span", { class: "note" })
   const runners = el("td", { class: "figure quiet wide" })
-  const said = el("td", { class: "decision" })
-  const node = el("tr", {}, off, el("td", { class: "race" }, name, " ", note), runners, said)
+  const said = el("div", { class: "clamp" })
+  const cell = el("td", { class: "decision" }, said)
+  const node = el("tr", {}, off, el("td", { class: "race" }, name, " ", note), runners, cell)
   return {
     node,
     update: (now) => {
@@ -45,7 +46,8 @@ const row = (market: MarketAnswer): Row<MarketAnswer> => {
       setText(note, standing(now))
       setText(runners, String(now.runners))
       setText(said, decision(now))
-      setAttribute(said, "data-decided", now.openBets > 0 ? "bet" : now.lastRefusal === null ? "nothing" : "refused")
+      setAttribute(said, "title", now.lastRefusal === null || now.openBets > 0 ? null : decision(now))
+      setAttribute(cell, "data-decided", now.openBets > 0 ? "bet" : now.lastRefusal === null ? "nothing" : "refused")
     }
   }
 }
