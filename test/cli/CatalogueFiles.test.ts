@@ -6,7 +6,7 @@ import { answer, card, entry } from "../market/Catalogue.ts"
 import { definition, marketId } from "../market/Messages.ts"
 import { temporaryFolder } from "../market/recording/Archives.ts"
 import { settings } from "../persistence/TestDatabase.ts"
-import { run } from "./Process.ts"
+import { run } from "./InProcess.ts"
 
 const folder = temporaryFolder()
 const options = { cwd: folder.path }

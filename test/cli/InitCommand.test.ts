@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { afterEach, beforeEach } from "vitest"
 import * as FirstSettings from "../../src/cli/FirstSettings.ts"
 import { decode } from "../../src/config/SettingsDecoder.ts"
-import { run } from "./Process.ts"
+import { run } from "./InProcess.ts"
 
 let cwd = ""
 beforeEach(() => {

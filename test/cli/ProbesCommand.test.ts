@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
 import { everySecond, race, start } from "../backtest/ScriptedMarket.ts"
-import { run } from "./Process.ts"
+import { run } from "./InProcess.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "clever-better-"))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -3,7 +3,7 @@ import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
-import { run } from "./Process.ts"
+import { run } from "./InProcess.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "sandbox-command-"))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import * as Yaml from "yaml"
 import { jsonSchema, markdown } from "../../src/config/SettingsReference.ts"
 import * as SettingsYaml from "../../src/config/SettingsYaml.ts"
-import { launcher, run, start } from "./Process.ts"
+import { run } from "./InProcess.ts"
+import { launcher, start } from "./Process.ts"
 
 let cwd: string
 
