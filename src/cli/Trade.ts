@@ -21,11 +21,12 @@ const httpOf = ({ enabled, host, port }: SettingsValue["http"], address: string 
   address ?? (enabled ? `${host}:${port} is taken by another process: not served until it is free` : "not served")
 
 /** Shown this once: who has them can look, or control. */
-const tokensShown = ({ directory }: SettingsValue["http"], { control, read }: Tokens) =>
+const tokensShown = ({ directory }: SettingsValue["http"], { control, read }: Tokens, address: string | null) =>
   [
     `Tokens were made for HTTP. They are shown this once; ${fileIn(directory)} keeps them, for you alone.`,
     `  to look     ${Redacted.value(read)}`,
-    `  to control  ${Redacted.value(control)}`
+    `  to control  ${Redacted.value(control)}`,
+    ...(address === null ? [] : [`The dashboard at ${address} asks for one of them.`])
   ].join("\n")
 
 /** Trades until told to stop, until the feed ends, or until another bot has taken over. */
@@ -47,6 +48,6 @@ export const trade = Effect.fnUntraced(function* (file: Option.Option<string>) {
       refused: strategies.refused.map(({ message }) => message)
     })
   )
-  if (server.newTokens !== null) yield* Console.log(tokensShown(settings.http, server.newTokens))
+  if (server.newTokens !== null) yield* Console.log(tokensShown(settings.http, server.newTokens, server.address()))
   yield* Effect.raceFirst(orchestrator.run, lock.takenOver)
 })

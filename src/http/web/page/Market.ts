@@ -89,6 +89,7 @@ const drawHistory = (history: PriceHistoryAnswer): void => {
   if (shown === null) return
   shown.history = history
   show(div("prices-none"), history.at.length < 2)
+  show(div("prices-chart"), history.at.length >= 2)
   const latest = (runner: PriceHistoryAnswer["runners"][number]) => priceAt(runner, history.at.length - 1) ?? 9999
   const known = new Map(history.runners.map((runner) => [keyOf(runner), runner]))
   if (shown.chart === null || shown.lines.some((key) => !known.has(key))) {

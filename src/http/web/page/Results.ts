@@ -75,6 +75,7 @@ const drawEquity = ({ maxDrawdownPence, points }: EquityAnswer): void => {
   falls?.set([at, points.map(({ drawdownPence }) => -drawdownPence)])
   const last = points.at(-1)
   show(div("equity-none"), points.length === 0)
+  for (const id of ["equity-chart", "falls-chart"]) show(div(id), points.length > 0)
   gainCell(div("equity-net"), last?.netPence ?? null)
   setText(div("equity-fall"), last === undefined ? "" : `deepest fall ${Format.money(maxDrawdownPence)}`)
   setAttribute(
@@ -97,6 +98,7 @@ const drawDays = ({ days }: DailyProfitAnswer): void => {
     nets.map((net) => (net < 0 ? net : null))
   ])
   show(div("days-none"), days.length === 0)
+  show(div("days-chart"), days.length > 0)
   setAttribute(
     div("days-chart"),
     "aria-label",
