@@ -27,11 +27,11 @@ export const read =
     const body = parse(text)
     if (body === undefined) return unreadable(`not JSON: ${excerpt(text)}`)
     if (!isFields(body)) return unreadable(`no JSON-RPC answer: ${excerpt(text)}`)
-    const refused = refusal(operation, body)
+    const refused = refusal(operation, body, text)
     if (refused !== null) return Result.fail(refused)
     if (status < 200 || status > 299) return unreadable(`no error is named: ${excerpt(text)}`)
     if (body["id"] !== undefined && body["id"] !== asked.id) {
-      return unreadable(`the answer to request ${String(body["id"])} instead of ${asked.id}`)
+      return unreadable(`not the answer to request ${asked.id}: ${excerpt(text)}`)
     }
     if (!("result" in body)) return unreadable(`without a result: ${excerpt(text)}`)
     const result = decode(body["result"])
@@ -47,11 +47,14 @@ export const parse = (text: string): unknown => {
   }
 }
 
-/** The error of JSON-RPC, or REST's fault; null when it is neither. */
-const refusal = (operation: string, body: Fields): ApiRefused | null => {
+/**
+ * The error of JSON-RPC, or REST's fault; null when it is neither. Gotcha: what cannot be told is shown as it stands in the
+ * answer's text, because `String` throws for some JSON (`{"toString": 5}`, or brackets in ten thousand brackets).
+ */
+const refusal = (operation: string, body: Fields, text: string): ApiRefused | null => {
   const { error } = body
   if (error !== undefined && error !== null) {
-    if (!isFields(error)) return new ApiRefused({ operation, errorCode: "UNNAMED", details: excerpt(String(error)) })
+    if (!isFields(error)) return new ApiRefused({ operation, errorCode: "UNNAMED", details: excerpt(text) })
     const code = typeof error["code"] === "number" ? String(error["code"]) : "UNNAMED"
     return refusedBy(operation, error["data"], error["message"], code)
   }

@@ -123,6 +123,28 @@ describe("Answers.read", () => {
       expect(["Success", "Failure"]).toContain(readJson(answer)._tag)
   })
 
+  const nested = (open: string, close: string) => open.repeat(20_000) + 1 + close.repeat(20_000)
+
+  it.each([
+    ["what cannot be made a text", '[{"toString": 5}]'],
+    ["an object that cannot", '{"toString": 5, "valueOf": 1}'],
+    ["a prototype", '{"__proto__": {"errorCode": 1}}'],
+    ["brackets in brackets", nested("[", "]")],
+    ["objects in objects", nested('{"a":', "}")],
+    ["half a character", String.raw`"\ud800"`]
+  ])("never throws on %s, wherever it stands", (_, json) => {
+    for (const text of [
+      json,
+      `{"error":${json}}`,
+      `{"id":${json},"result":{}}`,
+      `{"id":1,"result":${json}}`,
+      `{"id":1,"result":{"status":${json},"instructionReports":[${json}]}}`,
+      `{"error":{"code":${json},"message":${json},"data":{"x":${json}}}}`,
+      `{"faultcode":"x","faultstring":${json},"detail":${json}}`
+    ])
+      expect(read(text)._tag).toBe("Failure")
+  })
+
   it.prop(
     "never throws on random bytes",
     { bytes: Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 255 }))) },
