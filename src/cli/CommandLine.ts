@@ -24,6 +24,7 @@ import * as RunCommand from "./RunCommand.ts"
 import * as SandboxCommand from "./SandboxCommand.ts"
 import * as StatusCommand from "./StatusCommand.ts"
 import * as StrategiesCommand from "./StrategiesCommand.ts"
+import * as TokensCommand from "./TokensCommand.ts"
 
 const root = Command.make("clever-better").pipe(
   Command.withDescription("A trading bot for betting-exchange races"),
@@ -43,6 +44,7 @@ const root = Command.make("clever-better").pipe(
     ExplainCommand.command,
     BetsCommand.command,
     ProfitCommand.command,
+    TokensCommand.command,
     ...ControlCommand.commands
   ]),
   Command.withGlobalFlags([ConfigFile])

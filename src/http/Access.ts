@@ -4,7 +4,8 @@ import { HttpServerRequest } from "effect/http"
 import { HttpApiMiddleware, HttpApiSecurity } from "effect/http-api"
 import { performance } from "node:perf_hooks"
 import { RateLimit } from "./RateLimit.ts"
-import * as Tokens from "./Tokens.ts"
+import type * as Tokens from "./Tokens.ts"
+import type { TokensInForce } from "./TokensInForce.ts"
 
 /** There is no token, or not one of ours. */
 export class Unauthorized extends Schema.TaggedError<Unauthorized>()(
@@ -69,8 +70,7 @@ const unauthorized = new Unauthorized({
 const forbidden = new Forbidden({ message: "this token may look only: expected the control token" })
 
 /** @param tokens the bot's own */
-export const layer = (tokens: Tokens.Tokens) => {
-  const scopeOf = Tokens.scopeOf(tokens)
+export const layer = (tokens: TokensInForce["Service"]) => {
   const attempts = new RateLimit(attemptsPerMinute)
 
   const caller = Effect.fnUntraced(function* (credential: Redacted.Redacted) {
@@ -82,7 +82,7 @@ export const layer = (tokens: Tokens.Tokens) => {
         retryAfterSeconds
       })
     }
-    const scope = scopeOf(Redacted.value(credential))
+    const scope = tokens.scopeOf(Redacted.value(credential))
     if (scope !== null) return { address, scope }
     attempts.take(address, monotonicMs())
     return yield* unauthorized

@@ -23,6 +23,7 @@ import * as Protection from "./Protection.ts"
 import * as ReadHandlers from "./ReadHandlers.ts"
 import { Records } from "./Records.ts"
 import * as Tokens from "./Tokens.ts"
+import * as TokensInForce from "./TokensInForce.ts"
 import * as PageRoutes from "./web/PageRoutes.ts"
 
 export class BotServer extends Context.Service<
@@ -56,10 +57,16 @@ const makeServer = (): Server => {
 }
 
 /** What is answered, whoever listens. */
-const routes = (mode: Mode, settings: SettingsValue["http"], tokens: Tokens.Tokens, instance: string) => {
+const routes = (
+  mode: Mode,
+  settings: SettingsValue["http"],
+  tokens: TokensInForce.TokensInForce["Service"],
+  instance: string
+) => {
   const handlers = Layer.mergeAll(HealthHandlers.layer(instance), ReadHandlers.layer, ControlHandlers.layer).pipe(
     Layer.provide(Records.layer(mode)),
-    Layer.provide(Access.layer(tokens))
+    Layer.provide(Access.layer(tokens)),
+    Layer.provide(Layer.succeed(TokensInForce.TokensInForce, tokens))
   )
   return Layer.mergeAll(
     HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(Layer.provide(handlers)),
@@ -80,7 +87,7 @@ const make = Effect.gen(function* () {
   const { isNew, tokens } = yield* Tokens.open(http)
   const instance = randomBytes(8).toString("hex")
   const scope = yield* Scope.Scope
-  const app = yield* HttpRouter.toHttpEffect(routes(mode, http, tokens, instance))
+  const app = yield* HttpRouter.toHttpEffect(routes(mode, http, TokensInForce.make(http, tokens), instance))
   let listening: AddressFile.Address | null = null
 
   const announce = (address: AddressFile.Address) =>

@@ -83,12 +83,16 @@ type HttpSettings = Pick<SettingsValue["http"], "host" | "maxBodyBytes" | "reque
 /** A supervisor that is told to wait would restart a bot that is well. */
 const isProbe = (url: string): boolean => url.startsWith("/health/")
 
+/** Whoever asks too much can still halt the bot: what it looks at and what it does are counted apart. */
+const keyOf = (request: HttpServerRequest.HttpServerRequest): string =>
+  `${request.method === "POST" ? "does" : "looks"} ${addressOf(request)}`
+
 /** The first reason why a request is not looked at any further; null: none. */
 const refuse = ({ host, maxBodyBytes, requestsPerMinute }: HttpSettings, instance: string) => {
   const limit = new RateLimit(requestsPerMinute)
   const onlyOwnNames = Tokens.isLoopback(host)
   return (request: HttpServerRequest.HttpServerRequest): Refusal | null => {
-    const retryAfter = isProbe(request.url) ? 0 : limit.take(addressOf(request), monotonicMs())
+    const retryAfter = isProbe(request.url) ? 0 : limit.take(keyOf(request), monotonicMs())
     if (retryAfter > 0) {
       return { status: 429, retryAfter, message: `more than ${requestsPerMinute} requests a minute: try again later` }
     }

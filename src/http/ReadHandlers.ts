@@ -1,4 +1,5 @@
 /** What the API shows. */
+import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { ActiveStrategies } from "../bot/ActiveStrategies.ts"
@@ -128,7 +129,11 @@ export const layer = HttpApiBuilder.group(
           lines: logs.lines({ after, level, limit }).map(({ at, ...line }) => ({ ...line, at: instant(at) })),
           newest: logs.newest()
         })),
-      events: ({ headers }) => events.since(headers["last-event-id"])
+      events: ({ headers, request }) =>
+        events.since({
+          lastId: headers["last-event-id"],
+          cut: () => void NodeHttpServerRequest.toServerResponse(request).destroy()
+        })
     })
   })
 ).pipe(

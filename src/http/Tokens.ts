@@ -28,6 +28,9 @@ export const fileIn = (directory: string): string => join(directory, "tokens.jso
 export const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."))
 
+/** A token as it is presented. */
+export const textOf = (token: Redacted.Redacted): string => Redacted.value(token)
+
 /** Null when there is no file. */
 const readKept = (file: string): Result.Result<Record<Scope, string> | null, HttpRefused> => {
   const stat = fs.statSync(file, { throwIfNoEntry: false })
@@ -51,28 +54,40 @@ const given = (token: Redacted.Redacted | null, kept: string | undefined): Redac
 
 const isWeak = (token: Redacted.Redacted | null): boolean => token !== null && Redacted.value(token).length < shortest
 
+interface Known {
+  readonly read: Redacted.Redacted | null
+  readonly control: Redacted.Redacted | null
+}
+
+/** The tokens that there are; null where one has not been made yet. Plain code: reads the file, never writes. */
+const look = ({ controlToken, directory, readToken }: HttpSettings): Result.Result<Known, HttpRefused> => {
+  const kept = Result.flatMap(
+    Result.try({
+      try: () => readKept(fileIn(directory)),
+      catch: (cause) => new HttpRefused({ message: `the tokens cannot be read: ${String(cause)}` })
+    }),
+    (found) => found
+  )
+  if (Result.isFailure(kept)) return Result.fail(kept.failure)
+  const tokens = { read: given(readToken, kept.success?.read), control: given(controlToken, kept.success?.control) }
+  for (const scope of ["read", "control"] as const) {
+    if (!isWeak(tokens[scope])) continue
+    const message = `http.${scope}_token: found fewer than ${shortest} characters, expected ${shortest} or more`
+    return Result.fail(new HttpRefused({ message }))
+  }
+  return Result.succeed(tokens)
+}
+
 /** The tokens that there are; null where one has not been made yet. Never writes. */
-export const known = ({ controlToken, directory, readToken }: HttpSettings) =>
-  Effect.gen(function* () {
-    const kept = yield* Effect.fromResult(
-      Result.flatMap(
-        Result.try({
-          try: () => readKept(fileIn(directory)),
-          catch: (cause) => new HttpRefused({ message: `the tokens cannot be read: ${String(cause)}` })
-        }),
-        (found) => found
-      )
-    )
-    const tokens = { read: given(readToken, kept?.read), control: given(controlToken, kept?.control) }
-    for (const scope of ["read", "control"] as const) {
-      if (isWeak(tokens[scope])) {
-        return yield* new HttpRefused({
-          message: `http.${scope}_token: found fewer than ${shortest} characters, expected ${shortest} or more`
-        })
-      }
-    }
-    return tokens
-  })
+export const known = (settings: HttpSettings) => Effect.suspend(() => Effect.fromResult(look(settings)))
+
+/** Both tokens as they stand; null while there are not two good ones. */
+export const now = (settings: HttpSettings): Tokens | null => {
+  const found = look(settings)
+  if (Result.isFailure(found)) return null
+  const { control, read } = found.success
+  return control === null || read === null ? null : { control, read }
+}
 
 /** 32 random bytes; the beginning says what it is to whoever finds it somewhere. */
 const make = (scope: Scope): string => `cb_${scope}_${randomBytes(32).toString("base64url")}`
@@ -85,6 +100,30 @@ const write = (directory: string, tokens: Record<Scope, string>): void => {
   fs.writeFileSync(draft, `${JSON.stringify(tokens)}\n`, { mode: 0o600 })
   fs.renameSync(draft, file)
 }
+
+const writeNew = (directory: string) =>
+  Effect.try({
+    try: () => {
+      const made = { read: make("read"), control: make("control") }
+      write(directory, made)
+      return made
+    },
+    catch: (cause) => new HttpRefused({ message: `the tokens cannot be written to ${directory}: ${String(cause)}` })
+  })
+
+/**
+ * Writes new tokens in place of those of the file, which count no more as soon as it is written. Those of the settings stay:
+ * null where there is one. Refused where both are.
+ */
+export const replace = Effect.fnUntraced(function* ({ controlToken, directory, readToken }: HttpSettings) {
+  if (readToken !== null && controlToken !== null) {
+    return yield* new HttpRefused({
+      message: "http.read_token and http.control_token set the tokens: change them there, and start the bot again"
+    })
+  }
+  const made = yield* writeNew(directory)
+  return { read: readToken === null ? made.read : null, control: controlToken === null ? made.control : null }
+})
 
 /**
  * The tokens of the settings or of the file; made and written if there are none. On an address that others can reach they
@@ -101,11 +140,7 @@ export const open = Effect.fnUntraced(function* (settings: HttpSettings) {
         "which makes them, or set http.read_token and http.control_token"
     })
   }
-  const made = { read: make("read"), control: make("control") }
-  yield* Effect.try({
-    try: () => write(directory, made),
-    catch: (cause) => new HttpRefused({ message: `the tokens cannot be written to ${directory}: ${String(cause)}` })
-  })
+  const made = yield* writeNew(directory)
   const tokens: Tokens = {
     read: read ?? Redacted.make(made.read),
     control: control ?? Redacted.make(made.control)

@@ -126,6 +126,7 @@ export const listen = (url: string, token: string, lastId?: string) =>
     let text = ""
     let look: () => void = nothing
     const answered = Promise.withResolvers<number>()
+    const ended = Promise.withResolvers<void>()
     const sent = request(url, {
       agent: false,
       headers: { authorization: `Bearer ${token}`, ...(lastId === undefined ? {} : { "last-event-id": lastId }) }
@@ -137,11 +138,14 @@ export const listen = (url: string, token: string, lastId?: string) =>
         look()
       })
       response.on("error", nothing)
+      response.on("close", () => ended.resolve())
     })
     sent.on("error", nothing)
     sent.end()
     return {
       status: Effect.promise(() => answered.promise),
+      /** Waits until the bot has hung up. */
+      ended: Effect.promise(() => ended.promise),
       until: (enough: (events: ReadonlyArray<ServerEvent>) => boolean) =>
         Effect.callback<ReadonlyArray<ServerEvent>>((resume) => {
           look = () => {

@@ -406,7 +406,7 @@ describe("event streams", () => {
           yield* post("/api/control/halt", why)
           const rest = yield* again.until((events) => events.some(({ data }) => data.includes('"Halted"')))
           // Neither markets nor bets have changed since, so they are not told again.
-          expect(new Set(rest.map(({ event }) => event))).toEqual(new Set(["hello", "status", "standings"]))
+          for (const { event } of rest) expect(["hello", "status", "standings"]).toContain(event)
           yield* again.close
 
           const stranger = yield* listen(`${url}/api/events`, tokens.read, "ffffffff.99")

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
-import { chmodSync, statSync, writeFileSync } from "node:fs"
+import { chmodSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { RateLimit } from "../../src/http/RateLimit.ts"
 import * as Tokens from "../../src/http/Tokens.ts"
-import { temporary } from "./Bot.ts"
+import { listen, temporary, withSite } from "./Bot.ts"
 
 const none = { readToken: null, controlToken: null }
 
@@ -61,6 +61,58 @@ describe("Tokens", () => {
       null
     ])
   })
+})
+
+describe("Tokens.replace", () => {
+  it.effect("ends the old ones in a running bot at once, and what was opened with them", () =>
+    withSite(
+      ({ ask, directory, tokens, url }) =>
+        Effect.gen(function* () {
+          const settings = { ...none, directory, host: "127.0.0.1" }
+          const stream = yield* listen(`${url}/api/events`, tokens.read)
+          yield* stream.until((events) => events.length > 0)
+          const made = yield* Tokens.replace(settings)
+          expect(statSync(Tokens.fileIn(directory)).mode & 0o777).toBe(0o600)
+          yield* stream.ended
+          for (const token of [tokens.read, tokens.control]) {
+            expect((yield* ask("/api/status", { token })).status).toBe(401)
+          }
+          for (const token of [made.read, made.control]) {
+            expect((yield* ask("/api/status", { token })).status).toBe(200)
+          }
+        }),
+      { more: ", event_interval_ms: 100" }
+    )
+  )
+
+  it.effect("leaves a running bot its tokens while the file is damaged, removed, or open to others", () =>
+    withSite(({ ask, directory, tokens }) =>
+      Effect.gen(function* () {
+        const file = Tokens.fileIn(directory)
+        const works = Effect.map(ask("/api/status", { token: tokens.control }), ({ status }) => status === 200)
+        for (const spoil of [() => writeFileSync(file, "{"), () => chmodSync(file, 0o644), () => rmSync(file)]) {
+          spoil()
+          expect(yield* works).toBe(true)
+        }
+        const { control } = yield* Tokens.replace({ ...none, directory, host: "127.0.0.1" })
+        expect(yield* works).toBe(false)
+        expect((yield* ask("/api/status", { token: control })).status).toBe(200)
+      })
+    )
+  )
+
+  it.effect("leaves those of the settings as they are, and is refused where both are", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const long = Redacted.make("x".repeat(24))
+      const one = { readToken: long, controlToken: null, directory, host: "127.0.0.1" }
+      const made = yield* Tokens.replace(one)
+      expect(made.read).toBeNull()
+      expect(values((yield* Tokens.open(one)).tokens)).toEqual({ read: "x".repeat(24), control: made.control })
+      const both = { ...one, controlToken: long }
+      expect((yield* Effect.flip(Tokens.replace(both))).message).toContain("change them there")
+    })
+  )
 })
 
 describe("RateLimit", () => {
