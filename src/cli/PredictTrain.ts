@@ -19,6 +19,16 @@ const model = Flag.String("model").pipe(
   Flag.optional
 )
 
+const blocks = Flag.Int("blocks").pipe(
+  Flag.withMetavar("N"),
+  Flag.withDescription("Judge the days of the test in so many blocks, each by a model trained on all days before it"),
+  Flag.filter(
+    (blocks) => blocks >= 1 && blocks <= 100,
+    (blocks) => `--blocks: found ${blocks}, expected 1 to 100`
+  ),
+  Flag.withDefault(1)
+)
+
 const plot = Flag.String("plot").pipe(
   Flag.withMetavar("DIR"),
   Flag.withDescription("Write a reliability plot (SVG) of each kind of races there"),
@@ -46,6 +56,15 @@ const trainOn = Effect.fnUntraced(function* (samples: Samples, terms: Terms) {
   return typeof trained === "string" ? yield* new BadUsage({ message: `${samples.segment}: ${trained}` }) : trained
 })
 
+/** What training on these races is worth: one model's figures, or those of one model for each block. */
+const judgeTraining = Effect.fnUntraced(function* (samples: Samples, terms: Terms, blocks: number) {
+  if (blocks === 1) return (yield* trainOn(samples, terms)).judgement
+  const WalkForward = yield* Effect.promise(() => import("../prediction/training/WalkForward.ts"))
+  const options = yield* trainingOptions(terms).pipe(Random.withSeed(`${terms.seed} ${samples.segment}`))
+  const judged = WalkForward.judge(samples, options, blocks)
+  return typeof judged === "string" ? yield* new BadUsage({ message: `${samples.segment}: ${judged}` }) : judged
+})
+
 export const train = Command.make(
   "train",
   { ...PredictData.flags, out, json },
@@ -67,13 +86,15 @@ export const train = Command.make(
 
 export const evaluate = Command.make(
   "evaluate",
-  { ...PredictData.flags, model, plot, json },
+  { ...PredictData.flags, model, blocks, plot, json },
   Effect.fn(function* (given) {
+    if (Option.isSome(given.model) && given.blocks > 1)
+      return yield* new BadUsage({ message: "--blocks trains models of its own: it takes no --model" })
     const all = yield* PredictData.load(given)
     const judged = yield* Effect.forEach(all, (samples) =>
       Effect.map(
         Option.match(given.model, {
-          onNone: () => Effect.map(trainOn(samples, given), ({ judgement }) => judgement),
+          onNone: () => judgeTraining(samples, given, given.blocks),
           onSome: (file) => judgeFile(file, samples, given)
         }),
         (judgement) => ({ judgement, leftOut: samples.leftOut })

@@ -87,6 +87,23 @@ describe("predict train and evaluate", () => {
     })
   )
 
+  live("judges a way of training block by block", () =>
+    Effect.gen(function* () {
+      const { folder, fs, model, prices } = yield* files
+      const { out } = yield* run("evaluate", prices, "--test-from", "2026-01-11", "--blocks", "2", "--plot", folder)
+      expect(out).toMatch(/^greyhounds at the off in 2 blocks: the model beats the market: .* 400 races\)/)
+      expect(yield* fs.exists(`${folder}/greyhounds-at-the-off-in-2-blocks.svg`)).toBe(true)
+      expect(yield* refusal("evaluate", prices, "--blocks", "2", "--model", model)).toMatchObject({
+        message: "--blocks trains models of its own: it takes no --model"
+      })
+      expect(yield* refusal("evaluate", prices, "--blocks", "30")).toMatchObject({
+        message: expect.stringMatching(
+          /^greyhounds at the off: from 2026-01-25 on: 480 races to train on and 0 to judge by/
+        )
+      })
+    })
+  )
+
   live("refuses what makes no model, and says why", () =>
     Effect.gen(function* () {
       const { fs, folder, model, prices } = yield* files

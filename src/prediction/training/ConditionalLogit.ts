@@ -45,6 +45,23 @@ export const marketsOwn = (width: number): Float64Array => {
   return coefficients
 }
 
+/** Minus the log-likelihood of each race, nats. */
+export const losses = ({ shares, starts, values, width }: Design, coefficients: Float64Array): Float64Array => {
+  const scoreOf = (row: number) => {
+    let score = 0
+    for (let k = 0; k < width; k++) score += coefficients[k]! * values[row * width + k]!
+    return score
+  }
+  const result = new Float64Array(starts.length - 1)
+  for (let r = 0; r < result.length; r++) {
+    const scores = Array.from({ length: starts[r + 1]! - starts[r]! }, (_, i) => scoreOf(starts[r]! + i))
+    const highest = Math.max(...scores)
+    const total = scores.reduce((sum, score) => sum + Math.exp(score - highest), 0)
+    result[r] = scores.reduce((loss, score, i) => loss - shares[starts[r]! + i]! * (score - highest), Math.log(total))
+  }
+  return result
+}
+
 interface Slope {
   /** Minus the log-likelihood plus the penalty, nats over all races. */
   readonly loss: number

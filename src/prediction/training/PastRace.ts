@@ -18,6 +18,8 @@ export interface PastRunner {
   /** Last traded before the off, and the average of all traded until then: known at the off. */
   readonly last: number | null
   readonly average: number | null
+  /** Starting price of the place market, null also where there were two such markets: known at the off. */
+  readonly placeBsp: number | null
   /** Lowest traded in running: known when the race is over. */
   readonly lowestInPlay: number | null
   /** Of a rating service, published on the morning of the race. */

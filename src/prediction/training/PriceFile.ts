@@ -148,6 +148,7 @@ class PriceReader {
       bsp: value(layout.bsp, readOdds, null),
       last: value(layout.last, readOdds, null),
       average: value(layout.average, readOdds, null),
+      placeBsp: value(layout.placeBsp, readOdds, null),
       lowestInPlay: value(layout.lowestInPlay, readOdds, null),
       rated: value(layout.rated, readOdds, null),
       earlySpeed: value(layout.earlySpeed, readNumber, null)
@@ -166,8 +167,10 @@ class PriceReader {
   private put(race: OpenRace, runner: PastRunner | null, id: string, report: (message: string) => void): void {
     const known = race.runners.get(id)
     if (known === undefined) race.runners.set(id, runner)
-    else if (JSON.stringify(known) === JSON.stringify(runner)) this.doubled += 1
-    else {
+    else if (sameButPlace(known, runner)) {
+      this.doubled += 1
+      if (known !== null && runner !== null) race.runners.set(id, { ...known, placeBsp: onlyPlace(known, runner) })
+    } else {
       race.isBad = true
       report(`runner ${id} of market ${race.id}: found twice with different results or prices`)
     }
@@ -188,6 +191,15 @@ class PriceReader {
     return { races, problems: this.problems, problemCount: this.problemCount, doubled: this.doubled }
   }
 }
+
+const withoutPlace = (runner: PastRunner | null) => JSON.stringify(runner && { ...runner, placeBsp: null })
+
+const sameButPlace = (known: PastRunner | null, other: PastRunner | null): boolean =>
+  withoutPlace(known) === withoutPlace(other)
+
+/** A race is listed once for each of its place markets. Of one without prices nothing is learnt; two contradict each other. */
+const onlyPlace = ({ placeBsp: known }: PastRunner, { placeBsp: other }: PastRunner): number | null =>
+  known === null ? other : other === null || other === known ? known : null
 
 /** `R10 366m Gr5` and `2m Nov Hcap Hrd` end with the kind of race. */
 const raceTypeOf = (cell: string, { kind }: PriceLayout): string =>

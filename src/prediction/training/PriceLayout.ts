@@ -15,6 +15,7 @@ export interface PriceLayout {
   readonly result: string
   readonly bsp: string
   readonly number?: string
+  readonly placeBsp?: string
   readonly back?: string
   readonly lay?: string
   readonly last?: string
@@ -35,6 +36,7 @@ const layouts: ReadonlyArray<PriceLayout> = [
     result: "WIN_RESULT",
     bsp: "WIN_BSP",
     number: "TAB_NUMBER",
+    placeBsp: "PLACE_BSP",
     back: "BEST_AVAIL_BACK_AT_SCHEDULED_OFF",
     lay: "BEST_AVAIL_LAY_AT_SCHEDULED_OFF",
     last: "WIN_PREPLAY_LAST_PRICE_TAKEN",

@@ -3,6 +3,7 @@
  * what is known later than the decision would be a leak, however well it predicts.
  */
 import { dayNumber, History, keysOf, type RunnerPast } from "./History.ts"
+import * as PlaceMarket from "./PlaceMarket.ts"
 import { type PastKind, type PastRace, type PastRunner, sharesOf } from "./PastRace.ts"
 import type { RaceSample, Samples } from "./Samples.ts"
 
@@ -22,6 +23,7 @@ interface View {
   readonly back: number
   readonly last: number
   readonly average: number
+  readonly place: number
   readonly rated: number
   readonly history: History
   readonly past: RunnerPast | undefined
@@ -62,9 +64,13 @@ const scheduledPrices: ReadonlyArray<Feature> = [
 ]
 
 const pricesAtTheOff: ReadonlyArray<Feature> = [
-  { name: "last_gap", known: atTheOff, value: (view) => view.last - log(view) },
+  { name: "place_gap", known: atTheOff, value: (view) => view.place - log(view) },
   { name: "scheduled_gap", known: scheduledOff, value: (view) => view.scheduled - log(view) },
   { name: "average_gap", known: atTheOff, value: (view) => view.average - log(view) }
+]
+
+const lastPrice: ReadonlyArray<Feature> = [
+  { name: "last_gap", known: atTheOff, value: (view) => view.last - log(view) }
 ]
 
 const rating: ReadonlyArray<Feature> = [{ name: "rated_gap", known: morning, value: (view) => view.rated - log(view) }]
@@ -122,7 +128,7 @@ const groupsOf = (kind: PastKind, moment: Moment): ReadonlyArray<ReadonlyArray<F
   if (kind === "uk-ie") return [[market(atTheOff)], rating, shape, past]
   if (kind === "greyhounds") return [[market(atTheOff)], rating, speed, numbered, [...shape, ...past]]
   return moment === "off"
-    ? [[market(atTheOff)], pricesAtTheOff, shape, [...numbered, ...past, ...racePast]]
+    ? [[market(atTheOff)], pricesAtTheOff, [...lastPrice, ...shape], [...numbered, ...past, ...racePast]]
     : [[market(scheduledOff)], scheduledPrices, shape, [...numbered, ...past, ...racePast]]
 }
 
@@ -179,6 +185,8 @@ const sampleOf = (
   const back = shares(({ back }) => inverse(back))
   const last = shares(({ last }) => inverse(last))
   const average = shares(({ average }) => inverse(average))
+  const placeOdds = runners.map(({ placeBsp }) => placeBsp)
+  const place = (PlaceMarket.impliedChances(chances, placeOdds) ?? chances).map(Math.log)
   const rated = shares(({ rated }) => inverse(rated))
   const rows = runners.map((runner, i) => {
     const view: View = {
@@ -189,6 +197,7 @@ const sampleOf = (
       back: back[i]!,
       last: last[i]!,
       average: average[i]!,
+      place: place[i]!,
       rated: rated[i]!,
       history,
       past: history.runner(runner.id)

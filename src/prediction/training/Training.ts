@@ -24,12 +24,14 @@ export interface Trained {
   readonly candidates: ReadonlyArray<Candidate>
 }
 
-/** A number of features and a penalty, with the mean loss over the blocks of the cross-validation. */
+/** A number of features and a penalty, and how they did over the blocks of the cross-validation. */
 export interface Candidate {
   readonly width: number
   readonly penalty: number
   /** Nats a race, less the market's. */
   readonly difference: number
+  /** The difference's standard error. */
+  readonly error: number
 }
 
 /** Too few races to split: fewer than this before or after. */
@@ -41,16 +43,20 @@ const penalties = [1, 10, 100, 1000, 10_000]
 /** Blocks in the later half of the races, each judged by what is learnt from all before it. */
 const blocks = 4
 
+export const firstTestDay = ({ races }: Samples, { testFrom }: Pick<Options, "testFrom">): string =>
+  testFrom ?? dayAfterShare(races, 1 - testShare)
+
 /** A sentence when there is too little to train and to judge. */
-export const train = (samples: Samples, { commission, random, testFrom }: Options): Trained | string => {
-  const [earlier, test] = splitAt(samples.races, testFrom ?? dayAfterShare(samples.races, 1 - testShare))
+export const train = (samples: Samples, options: Options): Trained | string => {
+  const { commission, random } = options
+  const [earlier, test] = splitAt(samples.races, firstTestDay(samples, options))
   if (earlier.length < fewestRaces || test.length < fewestRaces) {
     return `${earlier.length} races to train on and ${test.length} to judge by: expected ${fewestRaces} of each at least`
   }
   const [learnt, calibration] = splitAt(earlier, dayAfterShare(earlier, 1 - calibrationShare))
   const scaling = scalingOf(learnt, samples.features.length)
   const candidates = validate(scale(learnt, scaling), samples.choices)
-  const best = candidates.reduce((best, candidate) => (candidate.difference < best.difference ? candidate : best))
+  const best = candidates.reduce((best, candidate) => (cautious(candidate) < cautious(best) ? candidate : best))
   const { penalty, width } = best
   const coefficients = ConditionalLogit.fit(ConditionalLogit.design(scale(learnt, scaling), width), penalty)
   const kept = {
@@ -112,6 +118,9 @@ const scalingOf = (races: ReadonlyArray<RaceSample>, width: number): Scaling => 
   return { means, scales }
 }
 
+/** The least mean is often luck: what gains no more than its own error must not lead away from the market. */
+const cautious = ({ difference, error }: Candidate): number => difference + error
+
 type ScaledRace = Pick<RaceSample, "rows" | "shares">
 
 const scale = (races: ReadonlyArray<RaceSample>, { means, scales }: Scaling): ReadonlyArray<ScaledRace> =>
@@ -130,13 +139,14 @@ const validate = (races: ReadonlyArray<ScaledRace>, choices: ReadonlyArray<numbe
     }))
     const starts = folds.map(() => ConditionalLogit.marketsOwn(width))
     return penalties.toReversed().map((penalty): Candidate => {
-      let difference = 0
-      folds.forEach(({ judged, learnt }, f) => {
+      const differences = folds.flatMap(({ judged, learnt }, f) => {
         starts[f] = ConditionalLogit.fit(learnt, penalty, starts[f])
-        difference += ConditionalLogit.slope(judged, starts[f], 0).loss
-        difference -= ConditionalLogit.slope(judged, ConditionalLogit.marketsOwn(width), 0).loss
+        const market = ConditionalLogit.losses(judged, ConditionalLogit.marketsOwn(width))
+        return Array.from(ConditionalLogit.losses(judged, starts[f]), (loss, r) => loss - market[r]!)
       })
-      return { width, penalty, difference: difference / (cuts[blocks]! - cuts[0]!) }
+      const difference = Judgement.mean(differences)
+      const variance = Judgement.mean(differences.map((each) => (each - difference) ** 2))
+      return { width, penalty, difference, error: Math.sqrt(variance / differences.length) }
     })
   })
 }

@@ -47,6 +47,22 @@ describe("ConditionalLogit.fit", () => {
   })
 })
 
+describe("ConditionalLogit.losses", () => {
+  it("sum to the loss over all races", () => {
+    const data = ConditionalLogit.design(simulate(new SeededRandom(4), 50, [1, 0.5]), 2)
+    const at = Float64Array.of(0.8, -0.3)
+    const losses = ConditionalLogit.losses(data, at)
+    expect(losses).toHaveLength(50)
+    const total = losses.reduce((sum, loss) => sum + loss, 0)
+    expect(total).toBeCloseTo(ConditionalLogit.slope(data, at, 0).loss, 9)
+  })
+
+  it("are minus the logarithm of the winner's chance", () => {
+    const data = ConditionalLogit.design([{ rows: [[0], [Math.log(3)]], shares: [0, 1] }], 1)
+    expect(ConditionalLogit.losses(data, Float64Array.of(1))[0]).toBeCloseTo(-Math.log(0.75), 12)
+  })
+})
+
 describe("ConditionalLogit.slope", () => {
   it.prop("is the slope that finite differences see", { seed: Seed }, ({ seed }) => {
     const random = new SeededRandom(seed)

@@ -7,7 +7,7 @@ import * as PriceFile from "../../../src/prediction/training/PriceFile.ts"
 const header =
   "LOCAL_MEETING_DATE,TRACK,RACE_TYPE,WIN_MARKET_ID,SELECTION_ID,TAB_NUMBER,WIN_RESULT,WIN_BSP," +
   "BEST_AVAIL_BACK_AT_SCHEDULED_OFF,BEST_AVAIL_LAY_AT_SCHEDULED_OFF,WIN_PREPLAY_LAST_PRICE_TAKEN," +
-  "WIN_PREPLAY_WEIGHTED_AVERAGE_PRICE_TAKEN,WIN_INPLAY_MIN_PRICE_TAKEN,PLACE_MARKET_ID"
+  "WIN_PREPLAY_WEIGHTED_AVERAGE_PRICE_TAKEN,WIN_INPLAY_MIN_PRICE_TAKEN,PLACE_BSP"
 
 const rated =
   "LOCAL_RACE_DATE,TRACK,WIN_MARKET_NAME,WIN_MARKET_ID,SELECTION_ID,RUNNER_NAME,RATED_PRICE,WIN_BSP,WIN_RESULT"
@@ -22,7 +22,7 @@ const read = (...texts: ReadonlyArray<string>) =>
     return { ...found, problems: found.problems.map(({ file, ...where }) => ({ ...where, file: files.indexOf(file) })) }
   })
 
-const line = (day: string, market: string, runner: number, result: string, bsp = "4.0", place = "8") =>
+const line = (day: string, market: string, runner: number, result: string, bsp = "4.0", place = "1.8") =>
   `${day},Ascot,Mdn,${market},${runner},${runner},${result},${bsp},3.9,4.1,4,4.2,1.5,${place}`
 
 layer(NodeServices.layer)("PriceFile.read", (it) => {
@@ -49,7 +49,7 @@ layer(NodeServices.layer)("PriceFile.read", (it) => {
         [
           header,
           line("2025-01-31", "9", 1, "WINNER"),
-          line("2025-01-31", "9", 1, "WINNER", "4.0", "another place market"),
+          line("2025-01-31", "9", 1, "WINNER"),
           line("2025-01-31", "9", 2, "WINNER"),
           line("2025-01-31", "9", 3, "", ""),
           line("2025-01-31", "9", 4, "LOSER", "")
@@ -61,6 +61,23 @@ layer(NodeServices.layer)("PriceFile.read", (it) => {
         ["2", true, 4],
         ["4", false, null]
       ])
+    })
+  )
+
+  it.effect("takes the place price of the only place market that has one", () =>
+    Effect.gen(function* () {
+      const places: ReadonlyArray<readonly [string, string]> = [
+        ["", "1.8"],
+        ["1.8", ""],
+        ["1.8", "1.8"],
+        ["1.8", "3"]
+      ]
+      const lines = places.flatMap((pair, i) =>
+        pair.map((place) => line("2025-01-31", "9", i + 1, "LOSER", "4.0", place))
+      )
+      const { doubled, problems, races } = yield* read([header, ...lines].join("\n"))
+      expect([doubled, problems]).toEqual([4, []])
+      expect(races[0]!.runners.map(({ placeBsp }) => placeBsp)).toEqual([1.8, 1.8, 1.8, null])
     })
   )
 

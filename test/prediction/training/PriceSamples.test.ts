@@ -14,6 +14,7 @@ const runner = (id: number, random: SeededRandom): PastRunner => {
     bsp: back + random.next(),
     last: back + random.next(),
     average: back + random.next(),
+    placeBsp: 1.8 + (id % 7) / 20,
     lowestInPlay: 1.01 + random.next(),
     rated: back,
     earlySpeed: random.next()
@@ -47,6 +48,14 @@ const change = (race: PastRace, by: Partial<PastRunner>): PastRace => ({
 const rows = (races: ReadonlyArray<PastRace>, moment: PriceSamples.Moment = "scheduled-off") =>
   PriceSamples.make(races, "thoroughbreds", moment).races.map((race) => race.rows)
 
+/** Of runners that the win market holds for equal. */
+const placeGaps = (odds: ReadonlyArray<number | null>): ReadonlyArray<number> => {
+  const [race] = racing(1)
+  const runners = race!.runners.map((each, i) => ({ ...each, bsp: 6, placeBsp: odds[i]! }))
+  const { features, races } = PriceSamples.make([{ ...race!, runners }], "thoroughbreds", "off")
+  return races[0]!.rows.map((row) => row[features.indexOf("place_gap")]!)
+}
+
 describe("PriceSamples.make", () => {
   it("learns nothing of a race before its day is over", () => {
     const races = racing(6)
@@ -62,7 +71,7 @@ describe("PriceSamples.make", () => {
   it("knows at the scheduled off no price of its race from later", () => {
     const races = racing(6)
     const last = races.length - 1
-    const later = { bsp: 9, last: 8, average: 7, lowestInPlay: 1.5 }
+    const later = { bsp: 9, last: 8, average: 7, placeBsp: 3, lowestInPlay: 1.5 }
     const changed = races.map((race, r) => (r === last ? change(race, later) : race))
     expect(rows(changed)).toEqual(rows(races))
     expect(rows(changed, "off")).not.toEqual(rows(races, "off"))
@@ -74,6 +83,13 @@ describe("PriceSamples.make", () => {
     const inRunning = (at: number) => races.map((race, r) => (r === at ? change(race, { lowestInPlay: 1.2 }) : race))
     expect(rows(inRunning(last), "off")).toEqual(rows(races, "off"))
     expect(rows(inRunning(0), "off")).not.toEqual(rows(races, "off"))
+  })
+
+  it("hears the place market's opinion at the off, and none where a runner has no place price", () => {
+    const [shorter, ...others] = placeGaps([1.5, 2.2, 2.2, 2.2, 2.2, 2.2])
+    expect(shorter).toBeGreaterThan(0.3)
+    for (const other of others) expect(other).toBeLessThan(0)
+    expect(placeGaps([1.5, null, 2.2, 2.2, 2.2, 2.2])).toEqual([0, 0, 0, 0, 0, 0])
   })
 
   it("says when each feature is known", () => {

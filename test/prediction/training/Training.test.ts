@@ -76,6 +76,15 @@ describe("Training.train", () => {
     expect(model.data.to < testFrom).toBe(true)
   })
 
+  it("prefers a smaller gain that is sure to a greater one that may be luck", () => {
+    // The hint is worth little, so that the best mean comes with a wide interval.
+    const { candidates, model } = trained(simulate(1000, 0.15))
+    const least = (by: (candidate: Training.Candidate) => number) => candidates.toSorted((a, b) => by(a) - by(b))[0]!
+    const cautious = least(({ difference, error }) => difference + error)
+    expect(cautious.penalty).toBeGreaterThan(least(({ difference }) => difference).penalty)
+    expect([model.features.length, model.penalty]).toEqual([cautious.width, cautious.penalty])
+  })
+
   it("says when there is too little", () => {
     expect(Training.train(simulate(150, 0), options())).toMatch(/^\d+ races to train on and \d+ to judge by: expected/)
   })
