@@ -28,6 +28,7 @@ import { back, lay, strategy } from "../builders/strategies.ts"
 import { TestDatabase } from "../builders/TestDatabase.ts"
 import { ScriptedExchange } from "../execution/ScriptedExchange.ts"
 import { GuardedBot, layer as guardedBot, ready, verdictOnNew } from "./GuardedBot.ts"
+import * as PredictionDays from "./PredictionDays.ts"
 import { anOpenRace, pass, settingsOf, tell, withBot } from "./TestBot.ts"
 
 const often = "trading: { strategy_evaluation_interval: 1, min_time_to_start_seconds: 0 }"
@@ -236,15 +237,12 @@ const aWebhook = Effect.gen(function* () {
   Effect.map(Result.getOrThrow)
 )
 
-/** Of the predictor and of the bot's own prediction service, which these bots have none of. */
-const ofPredictions = /^(predictions?|service)_/
-
 it.effect("every metric of the list moves", () =>
   Effect.gen(function* () {
-    for (const day of [aGoodDay, aBadDay, withoutADatabase, withRealMoney, guards, links, aDatabase, aWebhook]) {
-      yield* Effect.scoped(day as Effect.Effect<void, unknown>)
-    }
-    const still = Object.keys(metricList).filter((name) => !moved.has(name) && !ofPredictions.test(name))
+    const predictions = [PredictionDays.anAnsweringService(look), PredictionDays.aFailingService(look)]
+    const trading = [aGoodDay, aBadDay, withoutADatabase, withRealMoney, guards, links, aDatabase, aWebhook]
+    for (const day of [...trading, ...predictions]) yield* Effect.scoped(day as Effect.Effect<void, unknown>)
+    const still = Object.keys(metricList).filter((name) => !moved.has(name))
     expect(still.map((name) => metricPrefix + name)).toEqual([])
   }).pipe(Effect.provideService(Metric.MetricRegistry, new Map()))
 )
