@@ -19,7 +19,8 @@ export const ofRate = (successes: number, trials: number): Interval | null => {
   const middle = rate + (z * z) / (2 * trials)
   const half = z * Math.sqrt((rate * (1 - rate)) / trials + (z * z) / (4 * trials * trials))
   const whole = 1 + (z * z) / trials
-  return [Math.max(0, (middle - half) / whole), Math.min(1, (middle + half) / whole)]
+  // Both ends are exact there, and rounding would miss them by a trace.
+  return [successes === 0 ? 0 : (middle - half) / whole, successes === trials ? 1 : (middle + half) / whole]
 }
 
 /** What belongs together: the bets on one market win and lose together, so they count as one draw. */

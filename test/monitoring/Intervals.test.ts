@@ -32,6 +32,13 @@ describe("Intervals.ofRate", () => {
     expect(interval![0]).toBeLessThanOrEqual(rate)
     expect(interval![1]).toBeGreaterThanOrEqual(rate)
   })
+
+  it("ends at 0 where nothing has succeeded, and at 1 where everything has", () => {
+    for (let trials = 1; trials <= 500; trials++) {
+      expect(Intervals.ofRate(0, trials)![0]).toBe(0)
+      expect(Intervals.ofRate(trials, trials)![1]).toBe(1)
+    }
+  })
 })
 
 describe("Intervals.student", () => {
