@@ -11,6 +11,7 @@ import * as Yaml from "yaml"
 import type { Bet } from "../../src/domain/Bet.ts"
 import * as CertificateStore from "../../src/sandbox/server/CertificateStore.ts"
 import * as Sandbox from "../../src/sandbox/server/Sandbox.ts"
+import * as EmptyDatabase from "../builders/EmptyDatabase.ts"
 import { betsIn } from "../e2e/Kept.ts"
 import * as BotProcess from "./BotProcess.ts"
 import { databaseDirectory, haltFile, type DrillLimits, settingsFor } from "./DrillSettings.ts"
@@ -43,6 +44,7 @@ export const make = Effect.fnUntraced(function* (options: GroundOptions) {
     data: join(folder, "book")
   })
   writeFileSync(join(folder, "settings.yaml"), Yaml.stringify(settingsFor(sandbox, certificates, options)))
+  yield* Effect.promise(() => EmptyDatabase.layAt(join(folder, databaseDirectory)))
   const tally = new BotProcess.LogTally()
   let processes = 0
   const start = Effect.suspend(() => BotProcess.start(folder, join(folder, `bot-${++processes}.log`), tally))
@@ -83,7 +85,7 @@ export interface Ground {
   readonly say: (line: string) => void
   /** The next process of the bot, for the time of the scope. */
   readonly start: Effect.Effect<BotProcess.BotProcess, never, Scope.Scope>
-  /** Makes the database and keeps compiled code, so that later starts are quick. */
+  /** Makes the tables and keeps compiled code, so that later starts are quick. */
   readonly firstStart: Effect.Effect<void>
   /** From now on nothing is placed, and what is unmatched is cancelled. */
   readonly halt: Effect.Effect<void>

@@ -41,6 +41,7 @@ import * as RaceCard from "../../src/sandbox/RaceCard.ts"
 import type { Sandbox } from "../../src/sandbox/server/Sandbox.ts"
 import * as Registry from "../../src/strategy/StrategyRegistry.ts"
 import type { Snapshot, StrategyKind } from "../../src/strategy/Strategy.ts"
+import * as EmptyDatabase from "../builders/EmptyDatabase.ts"
 import { settingsOf } from "../config/Decoding.ts"
 import { certificates, login, sandboxWith, Session } from "../sandbox/server/Client.ts"
 
@@ -167,6 +168,7 @@ export const open = Effect.fnUntraced(function* ({ isPersistent = false, trading
   const folder = yield* temporaryFolder
   const usual = quick(folder)
   // JSON is YAML.
+  if (isPersistent) yield* Effect.promise(() => EmptyDatabase.layAt(usual.database.directory))
   const settings = settingsOf(JSON.stringify({ ...usual, trading: { ...usual.trading, ...trading } }))
   const memory = Layer.mergeAll(Repositories.layerMemory, DatabaseHealth.layerMemory)
   const database = isPersistent ? null : yield* Layer.build(Layer.fresh(memory))

@@ -15,6 +15,7 @@ const ids = (answer: { bets: ReadonlyArray<{ id: string }> }) => answer.bets.map
 
 describe("commands beside a bot", () => {
   it("tell and do the same whether it runs or not", { timeout: 240_000 }, async () => {
+    await folder.database()
     folder.settings({
       ...favouriteSettings,
       http: { port: 0 },

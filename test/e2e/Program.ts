@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach } from "vitest"
 import * as Yaml from "yaml"
+import * as EmptyDatabase from "../builders/EmptyDatabase.ts"
 import { keepsCompiled, main } from "../cli/Process.ts"
 
 export interface Ended {
@@ -92,6 +93,8 @@ export const workplace = () => {
     write: (name: string, content: string | Uint8Array) => writeFileSync(join(folder, name), content),
     /** Writes `settings.yaml`, which `start` and `run` are to be told of. */
     settings: (tree: object) => writeFileSync(join(folder, "settings.yaml"), Yaml.stringify(tree)),
+    /** The usual database, with nothing in it. */
+    database: () => EmptyDatabase.layAt(join(folder, ".clever-better/database")),
     start,
     run: (...argv: ReadonlyArray<string>): Promise<Ended> => start(...argv).ended
   }

@@ -89,6 +89,7 @@ describe("clever-better replay", () => {
 
   it("comes to the same when it is kept, once and again, each run by itself", async () => {
     withRace()
+    await folder.database()
     const inMemory = withoutTimes(await replay(["race"]))
     expect(withoutTimes(await replay(["race", "--persist"]))).toEqual(inMemory)
     expect(withoutTimes(await replay(["race", "--persist"]))).toEqual(inMemory)

@@ -15,7 +15,8 @@ const eager = {
   bot: { on_shutdown: "keep" }
 }
 
-const withFavourite = (settings: object) => {
+const withFavourite = async (settings: object) => {
+  await folder.database()
   folder.settings(settings)
   folder.write("favourite.ts", favouriteModule)
 }
@@ -29,7 +30,8 @@ const configured = ["--config", "settings.yaml"]
 
 describe("clever-better run --feed recorded", () => {
   it("trades a recording on paper to its end, and keeps bets and settlements", async () => {
-    withFavourite(favouriteSettings)
+    folder.settings(favouriteSettings)
+    folder.write("favourite.ts", favouriteModule)
     folder.write("race", recordedRace())
     const { code, stderr, stdout } = await folder.run(
       "run",
@@ -78,7 +80,7 @@ describe("clever-better run --feed recorded", () => {
 
 describe("clever-better run", () => {
   it("is refused while another bot works on the same directory, and leaves that one alone", async () => {
-    withFavourite(eager)
+    await withFavourite(eager)
     const first = folder.start("run", ...configured)
     await first.until(says("Started in paper mode"))
     const { code, stderr, stdout } = await folder.run("run", ...configured)
@@ -90,7 +92,7 @@ describe("clever-better run", () => {
   })
 
   it("stops in order on SIGTERM", async () => {
-    withFavourite({ ...eager, bot: { on_shutdown: "cancel", shutdown_timeout_seconds: 2 } })
+    await withFavourite({ ...eager, bot: { on_shutdown: "cancel", shutdown_timeout_seconds: 2 } })
     const bot = folder.start("run", ...configured)
     await bot.until(isSent)
     bot.kill("SIGTERM")
@@ -104,7 +106,7 @@ describe("clever-better run", () => {
   })
 
   it("takes up its open bets after it was killed", async () => {
-    withFavourite({
+    await withFavourite({
       ...eager,
       feed: { race_interval_seconds: 120 },
       markets: { market_types: ["WIN"] },
