@@ -80,9 +80,9 @@ const make = Effect.gen(function* () {
   let last = 0
   const listeners = new Set<Listener>()
 
-  const tell = (event: string, value: unknown): void => {
+  const tell = (event: string, value: unknown, isNews = (data: string) => newest.get(event)?.data !== data): void => {
     const data = JSON.stringify(value)
-    if (newest.get(event)?.data === data) return
+    if (!isNews(data)) return
     const number = ++last
     newest.set(event, { id: `${run}.${number}`, event, data, number })
   }
@@ -92,7 +92,8 @@ const make = Effect.gen(function* () {
     [...newest.values()].filter(({ number }) => number > seen).toSorted((a, b) => a.number - b.number)
 
   const beat = Effect.gen(function* () {
-    tell("status", yield* status)
+    // Whether or not it has changed: who hears nothing takes the line for lost.
+    tell("status", yield* status, () => true)
     tell("standings", yield* standings)
     tell("markets", view.markets().slice(0, nextMarkets))
     tell("bets", view.openBets())

@@ -134,6 +134,7 @@ const look = () => {
 export const ask = (wanted: Order): void => {
   if (!mayControl) return notice("This token may only look. Sign in with the control token.", "failed")
   asked = wanted
+  byId("more", HTMLDetailsElement).open = false
   setText(div("order-title"), wanted.label)
   setText(div("order-effect"), wanted.effect)
   setText(div("order-money"), mode === "live" ? "Real money is at stake." : "")

@@ -57,7 +57,7 @@ export const open = ({ news, refused, standing }: Listener) => {
   const hear = ({ data, event, id }: Told) => {
     const value: unknown = JSON.parse(data)
     if (event === "hello") beatMs = (value as { readonly everyMs: number }).everyMs
-    else if (event in news) news[event as keyof News](value as never)
+    else if (Object.hasOwn(news, event)) news[event as keyof News](value as never)
     if (id !== undefined) lastId = id
   }
 

@@ -37,10 +37,11 @@ const drawLink = (): void => {
   }
   const { heardAt, nextTryAt, why } = standing
   setText(link, "Connection lost")
-  const silence = heardAt === null ? "" : ` Everything below is ${Format.age(Clock.monotonic() - heardAt)} old.`
+  const silence = heardAt === null ? "" : `Everything below is ${Format.age(Clock.monotonic() - heardAt)} old.`
   const wait = Math.max(0, Math.ceil((nextTryAt - Clock.monotonic()) / 1000))
-  setText(div("lost-why"), `Connection lost: ${why}.${silence}`)
-  setText(div("lost-next"), wait > 0 ? `Trying again in ${wait} s.` : "Trying again\u2026")
+  setText(div("lost-why"), `Connection lost: ${why}.`)
+  // Each second another text, which nobody wants read out each second.
+  setText(div("lost-next"), `${silence} ${wait > 0 ? `Trying again in ${wait} s.` : "Trying again\u2026"}`)
   show(div("lost"), true)
 }
 
