@@ -1,5 +1,5 @@
 /**
- * The bot of `bench:latency`, in a process of its own: the Layers of `run --live` on the bench's exchange, with a strategy that
+ * The bot of `bench:latency` and, with its HTTP, of `bench:load`, in a process of its own: the Layers of `run --live` on the bench's exchange, with a strategy that
  * bets once for each trigger. The times are taken at the sockets: when the bytes of a trigger were there, and when the request
  * with its order had been written.
  */
@@ -77,7 +77,7 @@ const marketIn = (body: unknown): string | undefined => {
 }
 
 /** Listens at the sockets: bytes as they come out of the stream's, requests when they have gone into the API's. */
-const watchSockets = (load: Load, ports: Ports): void => {
+export const watchSockets = (load: Load, ports: Ports): void => {
   subscribe("net.client.socket", (message) => {
     const { socket } = message as { readonly socket: Socket }
     const push = socket.push.bind(socket)
@@ -116,9 +116,13 @@ const follower = Strategy.define({
   }
 })
 
-const settingsFor = ({ databaseUrl, directory }: Assignment) =>
+/** Sections of the settings with what a bench wants otherwise. */
+export type Otherwise = Readonly<Record<string, Readonly<Record<string, unknown>>>>
+
+const settingsFor = ({ databaseUrl, directory }: Assignment, { http = {}, trading = {} }: Otherwise) =>
   settingsOf(
     JSON.stringify({
+      http: { enabled: false, ...http },
       trading: {
         bankroll: 1_000_000,
         evaluation: "on_update",
@@ -126,7 +130,8 @@ const settingsFor = ({ databaseUrl, directory }: Assignment) =>
         max_concurrent_bets: 10_000,
         max_exposure: 1_000_000,
         max_strategy_exposure: 1_000_000,
-        max_daily_loss: 1_000_000
+        max_daily_loss: 1_000_000,
+        ...trading
       },
       bot: { on_shutdown: "keep", halt_file: `${directory}/HALT` },
       guards: { hard_cap_total: 1_000_000, max_transactions_per_hour: 1_000_000 },
@@ -172,7 +177,8 @@ const timed = Layer.effect(
   }))
 )
 
-const bot = (assignment: Assignment) => {
+/** The live bot without its HTTP. */
+export const bot = (assignment: Assignment, otherwise: Otherwise = {}) => {
   const options = optionsFor(assignment)
   const bets = assignment.commits ? timed : timed.pipe(Layer.provide(BetRepositoryMemory.layer))
   return LiveBot.between(LiveGuard.layer, options.placeLimit).pipe(
@@ -188,12 +194,12 @@ const bot = (assignment: Assignment) => {
     Layer.provideMerge(bets),
     Layer.provideMerge(LiveBot.database),
     Layer.provideMerge(Layer.merge(Logging.layer, Telemetry.layer())),
-    Layer.provideMerge(Layer.merge(Layer.succeed(Settings, settingsFor(assignment)), NodeServices.layer))
+    Layer.provideMerge(Layer.merge(Layer.succeed(Settings, settingsFor(assignment, otherwise)), NodeServices.layer))
   )
 }
 
 /** Megabytes resident and what was measured since the last time. */
-const takeWindow = (updates: number): Window => {
+export const takeWindow = (updates: number): Window => {
   const taken = { latencies, commits, updates, rssMib: process.memoryUsage.rss() / 1024 / 1024 }
   latencies = []
   commits = []
