@@ -35,7 +35,7 @@ const make = Effect.gen(function* () {
   const count = yield* Effect.serviceOption(TransactionCount)
 
   /** What only a bot with an account has, told of one without. */
-  const absent = (name: string): StandingAnswer => ({ name, state: "none", text: `none: the bot is in ${mode} mode` })
+  const absent = (name: string): StandingAnswer => ({ name, state: "none", text: `none in ${mode} mode` })
 
   const ofModel = (now: number): StandingAnswer => {
     const name = "model"

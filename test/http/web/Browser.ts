@@ -98,7 +98,7 @@ export const signIn = Effect.fnUntraced(function* (browser: Browser, url: string
   const opened = yield* open(browser, url, view)
   yield* opened.fill("#token", token)
   yield* opened.click("#sign-in button")
-  yield* opened.says("#link", "Live")
+  yield* opened.says("#link", "Connected")
   return opened
 })
 

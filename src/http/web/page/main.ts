@@ -32,7 +32,7 @@ const drawLink = (): void => {
   setAttribute(root, "data-link", standing.is)
   setAttribute(link, "data-link", standing.is)
   if (standing.is !== "lost") {
-    setText(link, standing.is === "live" ? "Live" : "Connecting\u2026")
+    setText(link, standing.is === "live" ? "Connected" : "Connecting\u2026")
     return show(div("lost"), false)
   }
   const { heardAt, nextTryAt, why } = standing
