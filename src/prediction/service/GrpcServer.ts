@@ -91,7 +91,9 @@ export const start = Effect.fn("GrpcServer.start")(function* (service: MLService
 
   const server = new Server({
     "grpc.max_receive_message_length": options.maximumMessageBytes,
-    "grpc.max_concurrent_streams": options.maximumCalls
+    // Of one connection. Room for calls that are refused with a word why, and for watchers: beyond it a call is not
+    // answered at all but waits at its caller.
+    "grpc.max_concurrent_streams": 2 * options.maximumCalls + 100
   })
   const health = healthOf(options.maximumCalls)
   server.addService(MLServiceService, implementation)

@@ -1,7 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { credentials, Metadata } from "@grpc/grpc-js"
-import { Effect, FileSystem, Layer, Logger, Result, type Scope } from "effect"
+import { Deferred, Effect, Exit, Fiber, FileSystem, Layer, Logger, Result, Scope } from "effect"
 import * as Protocol from "../../../src/prediction/generated/mlservice.ts"
 import * as Health from "../../../src/prediction/generated/grpc/health/v1/health.ts"
 import * as GrpcCall from "../../../src/prediction/GrpcCall.ts"
@@ -20,10 +20,17 @@ const strategies = [
 interface Given {
   readonly model?: Model.Model
   readonly allowUnproven?: boolean
+  readonly maximumCalls?: number
 }
 
+const clientOf = (address: string) =>
+  Effect.acquireRelease(
+    Effect.sync(() => new Protocol.MLServiceClient(address, credentials.createInsecure())),
+    (client) => Effect.sync(() => client.close())
+  )
+
 /** A service on a free port, its client, and its folder. */
-const started = ({ allowUnproven = false, model = aModel() }: Given = {}, folder?: string) =>
+const started = ({ allowUnproven = false, maximumCalls = 200, model = aModel() }: Given = {}, folder?: string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const directory = folder ?? (yield* fs.makeTempDirectoryScoped())
@@ -35,14 +42,12 @@ const started = ({ allowUnproven = false, model = aModel() }: Given = {}, folder
       host: "127.0.0.1",
       port: 0,
       ...ReferenceService.usualLimits,
+      maximumCalls,
       data: directory,
       strategies
     })
     const address = `127.0.0.1:${service.port}`
-    const client = yield* Effect.acquireRelease(
-      Effect.sync(() => new Protocol.MLServiceClient(address, credentials.createInsecure())),
-      (client) => Effect.sync(() => client.close())
-    )
+    const client = yield* clientOf(address)
     return { ...service, address, client, directory, file, fs }
   })
 
@@ -296,6 +301,7 @@ describe("the reference service", () => {
   live("speaks gRPC health checking and its own, and tells watchers of its end", () =>
     Effect.gen(function* () {
       const seen: Array<number> = []
+      const ended = yield* Deferred.make<void>()
       yield* Effect.scoped(
         Effect.gen(function* () {
           const { address, client } = yield* started()
@@ -314,11 +320,46 @@ describe("the reference service", () => {
               resume(Effect.void)
             })
             watch.on("error", () => {})
-            watch.on("end", () => health.close())
+            watch.on("end", () => {
+              health.close()
+              Deferred.doneUnsafe(ended, Effect.void)
+            })
           })
         })
       )
-      expect(seen[0]).toBe(1)
+      yield* Deferred.await(ended)
+      expect(seen).toEqual([1, 2])
+    })
+  )
+
+  live("refuses calls beyond its bound, and lets those under way finish when it ends", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const arrived = yield* Deferred.make<void>()
+      const goOn = yield* Deferred.make<void>()
+      // A result is under way until the test lets it be written.
+      const held: typeof fs = {
+        ...fs,
+        open: (...args) =>
+          Effect.andThen(Deferred.succeed(arrived, undefined), Effect.andThen(Deferred.await(goOn), fs.open(...args)))
+      }
+      const life = yield* Scope.make()
+      const { address } = yield* started({ maximumCalls: 1 }).pipe(
+        Effect.provideService(FileSystem.FileSystem, held),
+        Scope.provide(life)
+      )
+      const client = yield* clientOf(address)
+      const slow = yield* Effect.forkChild(call(client, client.submitBacktestFeedback, feedback()), {
+        startImmediately: true
+      })
+      yield* Deferred.await(arrived)
+      expect(yield* call(client, client.healthCheck, {})).toBe("RESOURCE_EXHAUSTED")
+      const closing = yield* Effect.forkChild(Scope.close(life, Exit.void), { startImmediately: true })
+      const late = yield* clientOf(address)
+      expect(yield* call(late, late.healthCheck, {})).toBe("UNAVAILABLE")
+      yield* Deferred.succeed(goOn, undefined)
+      expect(yield* Fiber.join(slow)).toMatchObject({ success: true })
+      yield* Fiber.join(closing)
     })
   )
 
