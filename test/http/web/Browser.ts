@@ -14,7 +14,7 @@ const executablePath = "/usr/bin/chromium"
 export const hasBrowser = existsSync(executablePath)
 
 /** How long the page may take to show what it is expected to show. */
-const patienceMs = 15_000
+const patienceMs = 60_000
 
 export const launch = (): Promise<Browser> =>
   chromium.launch({
