@@ -4,6 +4,7 @@
  * what is there and cannot be read is said in words and left out.
  */
 import { Schema } from "effect"
+import * as Excerpt from "../domain/Excerpt.ts"
 import { MarketId, type RunnerKey } from "../domain/Identifiers.ts"
 import { type MarketDefinition, noCard, type RunnerCard, type RunnerDefinition } from "../domain/Market.ts"
 import { readRunnerKey } from "./DefinitionDecoder.ts"
@@ -103,11 +104,11 @@ const decodeEntry = (entry: unknown, problems: Array<string>): MarketCatalogue |
   const marketId = fields?.["marketId"]
   if (fields === null || !isMarketId(marketId)) {
     const [what, found] = fields === null ? ["an entry", entry] : ["marketId", marketId]
-    problems.push(`${what} is ${describe(found)}: the entry is left out`)
+    problems.push(`${what} is ${Excerpt.of(found, 80, "missing")}: the entry is left out`)
     return null
   }
   const tell: Tell = (field, found, consequence) => {
-    problems.push(`${field} of ${marketId} is ${describe(found)}: ${consequence}`)
+    problems.push(`${field} of ${marketId} is ${Excerpt.of(found, 80, "missing")}: ${consequence}`)
     return null
   }
   const part = (name: string) => partOf(fields, name, name, tell)
@@ -174,11 +175,6 @@ const known = (value: unknown): unknown =>
 
 /** Names have a few dozen characters; what is as long as this is none. */
 const longestText = 200
-
-const describe = (value: unknown): string => {
-  const json = JSON.stringify(value) ?? "missing"
-  return json.length > 80 ? `${json.slice(0, 80)}…` : json
-}
 
 const partOf = (fields: Fields, name: string, path: string, tell: Tell): Fields => {
   const value = fields[name]

@@ -2,6 +2,7 @@
  * What was wrong with a recording, as values: each kind once per file, with the first line it was seen on and how often. A
  * file of a million bad lines costs one entry.
  */
+import * as Excerpt from "../../domain/Excerpt.ts"
 import type { BookProblemKind } from "../BookProblem.ts"
 
 export type RecordingProblemKind =
@@ -84,11 +85,6 @@ export class RecordingProblems {
 /** How a reader of bytes tells of damage; it then ends early, or goes on where it can. */
 export type OnDamage = (kind: "UNREADABLE" | "UNSUPPORTED" | "CORRUPT" | "TRUNCATED", message: string) => void
 
-const describe = (value: unknown): string => {
-  const json = JSON.stringify(value) ?? String(value)
-  return json.length > 80 ? `${json.slice(0, 80)}…` : json
-}
-
 /** One line for a thing a book has skipped. */
 export const describeBookProblem = (field: string, marketId: string | null, value: unknown): string =>
-  `${field}${marketId === null ? "" : ` of ${marketId}`} is ${describe(value)}: skipped`
+  `${field}${marketId === null ? "" : ` of ${marketId}`} is ${Excerpt.of(value, 80)}: skipped`

@@ -2,14 +2,13 @@
  * Reads the parameters of a request, whatever they are. What has the wrong type, or is not one of the values there are,
  * makes the whole request INVALID_INPUT_DATA, as the API does; what is merely not allowed is the operations' to refuse.
  */
+import * as Excerpt from "../../domain/Excerpt.ts"
 import * as Money from "../../domain/Money.ts"
 import type { Pence } from "../../domain/Money.ts"
 import { FaultRaised } from "./Reply.ts"
 
-const describe = (value: unknown): string => (JSON.stringify(value) ?? "nothing").slice(0, 80)
-
 export const invalid = (path: string, expected: string, found: unknown): never => {
-  throw new FaultRaised("INVALID_INPUT_DATA", `${path} must be ${expected}, not ${describe(found)}`)
+  throw new FaultRaised("INVALID_INPUT_DATA", `${path} must be ${expected}, not ${Excerpt.of(found, 80)}`)
 }
 
 /** Absent and null are the same on the wire. */

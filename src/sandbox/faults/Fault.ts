@@ -3,6 +3,7 @@
  * conditions that are given have to hold. This is the JSON of the control port; `FaultText` is the command line's form.
  */
 import { Predicate, Result, Schema, SchemaIssue } from "effect"
+import * as Excerpt from "../../domain/Excerpt.ts"
 import * as Operation from "./Operation.ts"
 
 /** Actions on requests, each with what it needs besides. */
@@ -135,7 +136,7 @@ export const fromJson = (value: unknown): Result.Result<Fault, string> =>
       .issues.map(({ message, path = [] }) => {
         const [field] = path.map((part) => String(Predicate.isObject(part) ? part.key : part))
         if (field === undefined) return message
-        const found = Predicate.hasProperty(value, field) ? JSON.stringify(value[field]) : "nothing"
+        const found = Excerpt.of(Predicate.hasProperty(value, field) ? value[field] : undefined, 80)
         return `${field}: found ${found}, ${message.replace(/^Expected/, "expected")}`
       })
       .join("; ")

@@ -10,6 +10,7 @@ import type { Fault } from "../faults/Fault.ts"
 import type { Faults } from "../faults/Faults.ts"
 import * as Api from "./Api.ts"
 import * as ApiForm from "./ApiForm.ts"
+import * as BoundedJson from "./BoundedJson.ts"
 import type { Certificates } from "./Certificates.ts"
 import type { Driver } from "./Driver.ts"
 import * as HttpExchange from "./HttpExchange.ts"
@@ -161,13 +162,8 @@ const callsOf = (
 
 const only = (call: ApiForm.Call) => ({ isBatch: false, calls: [call] })
 
-const parse = (body: string | undefined): { readonly value: unknown } | undefined => {
-  try {
-    return body === undefined ? undefined : { value: JSON.parse(body.trim() === "" ? "{}" : body) }
-  } catch {
-    return undefined
-  }
-}
+const parse = (body: string | undefined) =>
+  body === undefined ? undefined : BoundedJson.parse(body.trim() === "" ? "{}" : body)
 
 const strike = (
   { faults, sessions }: ApiServerOptions,

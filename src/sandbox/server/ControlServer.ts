@@ -7,6 +7,7 @@ import { Cause, Clock, Effect, FiberSet, Result } from "effect"
 import * as Fault from "../faults/Fault.ts"
 import { maximumFaults } from "../faults/Faults.ts"
 import * as FaultText from "../faults/FaultText.ts"
+import * as BoundedJson from "./BoundedJson.ts"
 import * as HttpExchange from "./HttpExchange.ts"
 import type { SandboxHandle } from "./SandboxOptions.ts"
 
@@ -118,10 +119,5 @@ const setFaults = Effect.fnUntraced(function* (sandbox: SandboxHandle, value: un
 
 const read = (value: unknown) => (typeof value === "string" ? FaultText.parse(value) : Fault.fromJson(value))
 
-const parse = (body: string | undefined): { readonly value: unknown } | undefined => {
-  try {
-    return body === undefined ? undefined : { value: body.trim() === "" ? null : JSON.parse(body) }
-  } catch {
-    return undefined
-  }
-}
+const parse = (body: string | undefined) =>
+  body === undefined ? undefined : BoundedJson.parse(body.trim() === "" ? "null" : body)

@@ -1,5 +1,6 @@
 /** What clients say on the stream, as read from a line. Unknown fields are ignored, as the exchange does. */
 import { Schema } from "effect"
+import * as BoundedJson from "./BoundedJson.ts"
 
 const optional = <S extends Schema.Top>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
 
@@ -68,16 +69,17 @@ export interface Refused {
 }
 
 const Envelope = Schema.decodeUnknownOption(
-  Schema.fromJsonString(Schema.Struct({ op: Schema.String, id: Schema.optionalKey(Schema.Unknown) }))
+  Schema.Struct({ op: Schema.String, id: Schema.optionalKey(Schema.Unknown) })
 )
 
 export const read = (line: string): StreamRequest | Refused => {
-  const envelope = Envelope(line)
+  const message = BoundedJson.parse(line)?.value
+  const envelope = Envelope(message)
   if (envelope._tag === "None") return { errorCode: "INVALID_REQUEST", errorMessage: "Not a message", id: undefined }
   const { id: given, op } = envelope.value
   const id = typeof given === "number" && Number.isInteger(given) ? given : undefined
   if (!isOp(op)) return { errorCode: "INVALID_REQUEST", errorMessage: `Unknown op: ${op.slice(0, 40)}`, id }
-  const request = schemas[op](JSON.parse(line))
+  const request = schemas[op](message)
   if (request._tag === "Some") return request.value
   return { errorCode: "INVALID_INPUT", errorMessage: `A field of ${op} is not what it should be`, id }
 }

@@ -154,6 +154,9 @@ describe("the API", () => {
           id: null
         })
         assert.strictEqual((await session.post(rest, "{")).json.faultstring, "DSC-0008")
+        const deep = `{"marketId":"1.1","x":${"[".repeat(20_000)}${"]".repeat(20_000)}}`
+        const placing = await session.post("/exchange/betting/rest/v1.0/placeOrders/", deep)
+        assert.strictEqual(placing.json.faultstring, "DSC-0008")
         assert.strictEqual((await session.post("/exchange/betting/rest/v1.0/listNothing/", {})).status, 404)
         assert.strictEqual((await session.post("/elsewhere", {})).status, 404)
         assert.strictEqual((await send(session.port, rest, { method: "GET" })).status, 405)
