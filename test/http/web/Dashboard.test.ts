@@ -115,6 +115,8 @@ describe.skipIf(!hasBrowser)("the dashboard in Chromium", () => {
             String(Math.round((100 * money.exposurePence) / money.exposureLimitPence))
           )
 
+          // By the bot's clock, which stands still at noon, and not by the browser's.
+          expect((yield* shown.texts("#races .off")).join()).toMatch(/^(10:\d\d|11:00)$/)
           const markets = yield* answerOf(site, "/api/markets")
           expect(yield* shown.texts("#races .race a")).toEqual(markets.map(({ name }: { name: string }) => name))
           expect(yield* shown.texts("#races .decision")).toEqual(["2 bets open"])

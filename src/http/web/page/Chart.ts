@@ -32,8 +32,8 @@ export interface Options {
   readonly zone: string
   readonly clocks: Clocks
   readonly lines: ReadonlyArray<Line>
-  /** What stands on the value axis. */
-  readonly scale: (value: number) => string
+  /** What stands on the value axis; `step` is from one mark to the next. */
+  readonly scale: (value: number, step: number) => string
   readonly isLogarithmic?: boolean
   /** Bars stand side by side, and these are their names; without it the first row of values is of instants. */
   readonly bars?: () => ReadonlyArray<string>
@@ -104,7 +104,10 @@ const optionsOf = (place: HTMLElement, options: Options): UPlot.Options => {
     },
     series: [
       bars === undefined
-        ? { label: "Time", value: (_, at) => (at === null ? "\u2013" : clocks.time(at * 1000)) }
+        ? {
+            label: "Time",
+            value: (_, at) => (at === null ? "\u2013" : `${clocks.date(at * 1000)} ${clocks.time(at * 1000)}`)
+          }
         : { label: "Day", value: (_, at) => (at === null ? "\u2013" : (bars()[at] ?? "")) },
       ...lines.map(seriesOf)
     ],
@@ -112,7 +115,7 @@ const optionsOf = (place: HTMLElement, options: Options): UPlot.Options => {
       bars === undefined
         ? axis(times(clocks), 28)
         : { ...axis((_, at) => names(at), 28), incrs: [1, 2, 5, 7, 14, 30], grid: { show: false } },
-      axis((_, at) => at.map((one) => (one === null ? "" : options.scale(one))), 62)
+      axis((_, at, __, ___, step) => at.map((one) => (one === null ? "" : options.scale(one, step))), 62)
     ],
     hooks: { setLegend: [showLast], ...(over === undefined ? {} : { draw: [over] }) }
   }

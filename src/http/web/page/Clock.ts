@@ -8,8 +8,11 @@ let heardAt = 0
 
 /** The bot says what time it is. */
 export const told = (at: number): void => {
+  const isFirst = toldAt === 0
   toldAt = at
   heardAt = performance.now()
+  // What was drawn before knew no time.
+  if (isFirst) tick()
 }
 
 /** Epoch milliseconds by the bot's clock; 0 before it has said anything. */
@@ -36,7 +39,10 @@ export const eachSecond = (act: () => void): (() => void) => {
   return () => void ticking.delete(act)
 }
 
-every(1000, () => {
-  if (document.hidden) return
+const tick = (): void => {
   for (const act of ticking) act()
+}
+
+every(1000, () => {
+  if (!document.hidden) tick()
 })

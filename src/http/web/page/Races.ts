@@ -40,7 +40,7 @@ const row = (market: MarketAnswer): Row<MarketAnswer> => {
     node,
     update: (now) => {
       const toOff = Date.parse(now.off) - Clock.now()
-      setText(off, Format.countdown(toOff))
+      setText(off, Clock.now() === 0 ? Format.nothing : Format.countdown(toOff))
       setAttribute(off, "data-near", now.inPlay ? "off" : toOff < 60_000 ? "now" : toOff < 300_000 ? "soon" : null)
       setText(name, now.name)
       setText(note, standing(now))

@@ -26,7 +26,7 @@ let dayNames: ReadonlyArray<string> = []
 let bets: ReadonlyArray<BetAnswer> = []
 let renderBets: ((bets: ReadonlyArray<BetAnswer>) => void) | null = null
 
-const pounds = (pence: number): string => Format.whole(pence / 100)
+const pounds = (pence: number, step: number): string => Format.fixed(pence / 100, step < 100 ? 2 : 0)
 const money = (pence: number | null): string => (pence === null ? Format.nothing : Format.gain(pence))
 
 const settledRow = (bet: BetAnswer): Row<BetAnswer> => {
@@ -70,10 +70,12 @@ const drawBets = (): void => {
 }
 
 const drawEquity = ({ maxDrawdownPence, points }: EquityAnswer): void => {
-  const at = points.map((point) => Date.parse(point.at) / 1000)
-  equity?.set([at, points.map(({ netPence }) => netPence)])
-  falls?.set([at, points.map(({ drawdownPence }) => -drawdownPence)])
   const last = points.at(-1)
+  const drawn = last === undefined ? [] : [...points, { ...last, at: new Date(Clock.now()).toISOString() }]
+  const at = drawn.map((point) => Date.parse(point.at) / 1000)
+  equity?.set([at, drawn.map(({ netPence }) => netPence)])
+  // Drawn downwards.
+  falls?.set([at, drawn.map(({ drawdownPence }) => 0 - drawdownPence)])
   show(div("equity-none"), points.length === 0)
   for (const id of ["equity-chart", "falls-chart"]) show(div(id), points.length > 0)
   gainCell(div("equity-net"), last?.netPence ?? null)
