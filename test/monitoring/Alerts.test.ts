@@ -40,6 +40,18 @@ const series = new Set(
 
 const namedIn = (expression: string) => [...expression.matchAll(/clever_better_\w+/g)].map(([name]) => name)
 
+interface RuleTest {
+  readonly alertname: string
+  readonly exp_alerts: ReadonlyArray<unknown>
+}
+
+const { tests } = Yaml.parse(read("test/monitoring/alerts.promtool.yml")) as {
+  readonly tests: ReadonlyArray<{
+    readonly alert_rule_test: ReadonlyArray<RuleTest>
+    readonly input_series?: ReadonlyArray<{ readonly series: string }>
+  }>
+}
+
 describe("alert rules and dashboards", () => {
   it("name metrics of the list only", () => {
     const all = [...rules.map(({ expr }) => expr), ...expressions]
@@ -73,6 +85,23 @@ describe("alert rules and dashboards", () => {
     const shown = new Set(expressions.flatMap(namedIn).map((name) => name.replace(/_bucket$/, "")))
     const own = Object.keys(metricList).filter((name) => !/^(prediction|service)/.test(name))
     expect(own.filter((name) => !shown.has(metricPrefix + name))).toEqual([])
+  })
+
+  it("are each seen quiet and firing, over series that the bot has", () => {
+    const ruleTests = tests.flatMap((test) => test.alert_rule_test)
+    const seen = (isFiring: boolean) =>
+      new Set(ruleTests.filter((one) => one.exp_alerts.length > 0 === isFiring).map(({ alertname }) => alertname))
+    const all = rules.map(({ alert }) => alert)
+    expect(all.filter((alert) => !seen(true).has(alert))).toEqual([])
+    expect(all.filter((alert) => !seen(false).has(alert))).toEqual([])
+    for (const { series: written } of tests.flatMap((test) => test.input_series ?? [])) {
+      const [, name, labels = ""] = /^(\w+)(?:\{(.*)\})?$/.exec(written)!
+      if (name === "up") continue
+      expect(series, written).toContain(name)
+      const base = name!.slice(metricPrefix.length).replace(/_bucket$/, "") as keyof typeof metricList
+      const known = ["instance", "le", ...((metricList[base] as MetricDefinition).labels ?? [])]
+      for (const [, label] of labels.matchAll(/(\w+)=/g)) expect(known, written).toContain(label)
+    }
   })
 
   it("are well-formed by promtool's own judgement", ({ skip }) => {
