@@ -89,17 +89,8 @@ export interface Read {
 
 /** Every message of every recording behind the path, one recording after the other. */
 export const readAll = async (path: string): Promise<Read> => {
-  const problems = new RecordingProblems()
-  const finder = new RecordingFinder(problems)
-  const names: Array<string> = []
   const messages: Array<MarketMessage> = []
-  for await (const cursor of finder.find(path)) {
-    names.push(cursor.source.name)
-    for (let isThere = await cursor.fill(false); isThere; isThere = cursor.advance() || (await cursor.fill(false))) {
-      messages.push(cursor.message!)
-    }
-  }
-  await finder.close()
+  const { names, problems } = await walk(path, (message) => void messages.push(message))
   return {
     names,
     messages,
@@ -109,6 +100,21 @@ export const readAll = async (path: string): Promise<Read> => {
       .map(({ kind }) => kind)
       .toSorted()
   }
+}
+
+/** Reads everything under the path and keeps no messages. */
+export const walk = async (path: string, onMessage: (message: MarketMessage) => void) => {
+  const problems = new RecordingProblems()
+  const finder = new RecordingFinder(problems)
+  const names: Array<string> = []
+  for await (const cursor of finder.find(path)) {
+    names.push(cursor.source.name)
+    for (let isThere = await cursor.fill(false); isThere; isThere = cursor.advance() || (await cursor.fill(false))) {
+      onMessage(cursor.message!)
+    }
+  }
+  await finder.close()
+  return { names, problems }
 }
 
 export async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array, void> {
