@@ -34,7 +34,7 @@ describe("clever-better init", () => {
     expect(readFileSync(file, "utf8")).toBe(before)
     expect((await init("--yes", "--force")).code).toBe(0)
     expect(readFileSync(file, "utf8")).toContain("max_stake_per_bet: 10\n")
-  }, 60_000)
+  })
 
   it("sets an account up for live trading without its password", async () => {
     const { code, stdout } = await init("--yes", "--mode", "live", ...accountFlags)
@@ -43,7 +43,7 @@ describe("clever-better init", () => {
     expect(readFileSync(join(cwd, "config/config.yaml"), "utf8")).toContain("password: ${BETFAIR_PASSWORD}\n")
     const checked = await run(["config", "check"], { cwd, variables: { BETFAIR_PASSWORD: "x" } })
     expect(checked.code).toBe(0)
-  }, 60_000)
+  })
 
   it("says clearly what it cannot do, and writes nothing then", async () => {
     writeFileSync(join(cwd, "unrelated"), "")
@@ -59,7 +59,7 @@ describe("clever-better init", () => {
     expect(wrong.code).toBe(2)
     expect(wrong.stderr).toContain("trading.max_stake_per_bet: found -1, expected an amount")
     expect(existsSync(join(cwd, "config"))).toBe(false)
-  }, 60_000)
+  })
 })
 
 const Text = Schema.NonEmptyString

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { recorded, temporaryFolder } from "../market/recording/Archives.ts"
 import { bzip2Of2400 } from "../market/recording/Packed.ts"
+import * as InProcess from "./InProcess.ts"
 import { run } from "./Process.ts"
 
 const folder = temporaryFolder()
@@ -12,7 +13,7 @@ const withoutTimes = (stdout: string): unknown => {
 }
 
 describe("replay --workers", () => {
-  it("changes nothing but the time it takes, and the process ends", { timeout: 60_000 }, async () => {
+  it("changes nothing but the time it takes, and the process ends", { timeout: 300_000 }, async () => {
     const whole = Buffer.concat(Array.from({ length: 120 }, () => bzip2Of2400))
     const paths = [
       await folder.write("a.bz2", whole),
@@ -28,8 +29,8 @@ describe("replay --workers", () => {
     expect([alone!.code, one!.code, two!.code]).toEqual([1, 1, 1])
   })
 
-  it("refuses a number that is none", { timeout: 30_000 }, async () => {
-    const { code, stderr } = await run(["replay", "nowhere", "--workers", "100"])
+  it("refuses a number that is none", async () => {
+    const { code, stderr } = await InProcess.run(["replay", "nowhere", "--workers", "100"])
     expect(stderr).toContain("expected 0 to 64")
     expect(code).toBe(2)
   })

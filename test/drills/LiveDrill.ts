@@ -214,9 +214,9 @@ export const withBot =
       return yield* test
     }).pipe(Effect.scoped, Effect.provide(Layer.fresh(layer(drill, client))))
 
-/** What is looked at until it is as wanted, for half a minute at most; fails with what it was last. */
+/** What is looked at until it is as wanted, for a minute and a half at most; fails with what it was last. */
 export const until = Effect.fnUntraced(function* <A, E, R>(look: Effect.Effect<A, E, R>, wanted: (seen: A) => boolean) {
-  const deadline = performance.now() + 30_000
+  const deadline = performance.now() + 90_000
   while (true) {
     const seen = yield* look
     if (wanted(seen)) return seen

@@ -42,21 +42,25 @@ const compareAll = async (both: BothWays, source: RecordingSource) => {
 }
 
 describe("MessageScanner.scan", () => {
-  it.skipIf(!existsSync(recordings))("leads to the same books over every recording beside the project", async () => {
-    const finder = new RecordingFinder(new RecordingProblems())
-    const left: Record<string, number> = {}
-    let lines = 0
-    for await (const cursor of finder.find(recordings)) {
-      await cursor.close()
-      const both = new BothWays()
-      lines += await compareAll(both, cursor.source)
-      expect(storeState(both.scanned), cursor.source.name).toEqual(storeState(both.parsed))
-      expect(both.scannedProblems).toEqual(both.parsedProblems)
-      if (both.left > 0) left[cursor.source.name] = both.left
+  it.skipIf(!existsSync(recordings))(
+    "leads to the same books over every recording beside the project",
+    { timeout: 400_000 },
+    async () => {
+      const finder = new RecordingFinder(new RecordingProblems())
+      const left: Record<string, number> = {}
+      let lines = 0
+      for await (const cursor of finder.find(recordings)) {
+        await cursor.close()
+        const both = new BothWays()
+        lines += await compareAll(both, cursor.source)
+        expect(storeState(both.scanned), cursor.source.name).toEqual(storeState(both.parsed))
+        expect(both.scannedProblems).toEqual(both.parsedProblems)
+        if (both.left > 0) left[cursor.source.name] = both.left
+      }
+      await finder.close()
+      expect(lines).toBeGreaterThan(350_000)
+      // Nothing the exchange sends is left to JSON.parse.
+      expect(left).toEqual({})
     }
-    await finder.close()
-    expect(lines).toBeGreaterThan(350_000)
-    // Nothing the exchange sends is left to JSON.parse.
-    expect(left).toEqual({})
-  })
+  )
 })
