@@ -1,6 +1,7 @@
 /** The bot's HTTP from outside: what is answered to whom. */
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
+import { readFileSync } from "node:fs"
 import { AuditRepository } from "../../src/persistence/AuditRepository.ts"
 import { TradingState } from "../../src/risk/TradingState.ts"
 import type { StrategyKind } from "../../src/strategy/Strategy.ts"
@@ -362,6 +363,19 @@ describe("what is shown", () => {
           expect(metrics.text).toMatch(/^clever_better_open_markets 1$/m)
         }),
       { strategies: [backer(), layer], settings: often }
+    )
+  )
+
+  it.effect("stands in docs/OPERATING.md, every path of it and no other", () =>
+    withSite(({ get }) =>
+      Effect.gen(function* () {
+        const page = readFileSync(new URL("../../docs/OPERATING.md", import.meta.url), "utf8")
+        const table = page.slice(page.indexOf("## Paths"), page.indexOf("Money is whole pence"))
+        const told = [...table.matchAll(/`(\/[^`?]*)[^`]*`/g)].map(([, path]) => path!)
+        const served = Object.keys((yield* get("/openapi.json")).json().paths)
+        const beside = ["/", "/metrics", "/openapi.json"]
+        expect([...new Set(told)].toSorted()).toEqual([...beside, ...served].toSorted())
+      })
     )
   )
 
