@@ -1,12 +1,12 @@
 /**
  * The page's files as a browser gets them. The modules are the ones in `page/`, one file each, with their types taken away
- * when the first page is opened; there is no build. The chart library is served as its package has it.
+ * by a program of its own when the first page is opened; there is no build. The chart library is served as its package has it.
  */
 import { Context, Effect, Layer, Ref, Schema, Semaphore } from "effect"
+import { execFile } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
-import { Worker } from "node:worker_threads"
 
 export interface PageFile {
   readonly contentType: string
@@ -48,19 +48,27 @@ const library = { "uPlot.js": "uPlot.iife.min.js", "uPlot.css": "uPlot.min.css" 
 
 const typeOf = (name: string): string => types[name.slice(name.lastIndexOf(".") + 1) as keyof typeof types]
 
-const modules = Effect.callback<ReadonlyArray<readonly [string, string]>, PageBroken>((resume) => {
-  const worker = new Worker(new URL("./Stripping.ts", import.meta.url), {
-    workerData: folder,
+/** Bytes that the modules may have together. */
+const largest = 4_000_000
+/** How long it may take; milliseconds. */
+const patienceMs = 30_000
+
+const Modules = Schema.fromJsonString(Schema.Array(Schema.Tuple([Schema.String, Schema.String])))
+
+const modules = Effect.callback<string, unknown>((resume) => {
+  const program = join(import.meta.dirname, "Stripping.ts")
+  const child = execFile(
+    process.execPath,
     // Node calls its own stripping an experiment when it is asked for by name.
-    execArgv: ["--disable-warning=ExperimentalWarning"]
-  })
-  const fail = (cause: unknown) =>
-    resume(Effect.fail(new PageBroken({ message: "the page's modules cannot be read", cause })))
-  worker.on("message", (made: ReadonlyArray<readonly [string, string]>) => resume(Effect.succeed(made)))
-  worker.on("error", fail)
-  worker.on("exit", (code) => fail(new Error(`the worker ended with ${code}`)))
-  return Effect.promise(() => worker.terminate())
-})
+    ["--disable-warning=ExperimentalWarning", program, folder],
+    { maxBuffer: largest, timeout: patienceMs, env: {} },
+    (cause, printed) => resume(cause === null ? Effect.succeed(printed) : Effect.fail(cause))
+  )
+  return Effect.sync(() => void child.kill())
+}).pipe(
+  Effect.flatMap(Schema.decodeEffect(Modules)),
+  Effect.mapError((cause) => new PageBroken({ message: "the page's modules cannot be read", cause }))
+)
 
 const plain = Effect.try({
   try: (): ReadonlyArray<readonly [string, string]> => {

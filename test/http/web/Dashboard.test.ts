@@ -236,6 +236,7 @@ describe.skipIf(!hasBrowser)("the dashboard in Chromium", () => {
           yield* shown.says("#link", "Connection lost")
           yield* site.post("/api/control/pause", { reason: "meanwhile", by: "anna" })
           expect(yield* shown.text("#trading-state")).toBe("Trading")
+          yield* shown.screenshot("desktop-lost")
           line.heal()
           yield* shown.says("#trading-state", "Paused")
           yield* shown.says("#link", "Connected")
