@@ -44,6 +44,8 @@ export class Subscription<Change> {
   /** When the last message went out, and the last one with changes. */
   private toldAt = 0
   private changedAt = 0
+  /** Publish time of the last message: it never goes back. */
+  private publishedAt = 0
 
   constructor(feed: Feed<Change>, options: SubscriptionOptions) {
     this.feed = feed
@@ -60,7 +62,7 @@ export class Subscription<Change> {
     this.toldAt = now
     this.changedAt = now
     const ct = missed === undefined ? "SUB_IMAGE" : "RESUB_DELTA"
-    return this.messages({ initialClk, conflateMs, heartbeatMs, pt: now, ct }, changes)
+    return this.messages({ initialClk, conflateMs, heartbeatMs, pt: this.published(now), ct }, changes)
   }
 
   /** What there is to tell now; a message with `status` when the prices are said to be late, and then no changes. */
@@ -74,12 +76,18 @@ export class Subscription<Change> {
       if (changes.length > 0) {
         this.toldAt = now
         this.changedAt = now
-        return this.messages({ pt: at }, changes)
+        return this.messages({ pt: this.published(at) }, changes)
       }
     }
     if (!isHeartbeatDue) return []
     this.toldAt = now
-    return this.messages({ pt: now, ct: "HEARTBEAT", ...(isUnavailable && { status: 503 }) }, [])
+    return this.messages({ pt: this.published(now), ct: "HEARTBEAT", ...(isUnavailable && { status: 503 }) }, [])
+  }
+
+  /** An image and heartbeats are of now, changes of when they were made: a little before, when the exchange is behind. */
+  private published(at: number): number {
+    this.publishedAt = Math.max(this.publishedAt, at)
+    return this.publishedAt
   }
 
   private messages(head: Message, changes: ReadonlyArray<Change>): ReadonlyArray<Message> {

@@ -152,6 +152,20 @@ describe("Subscription", () => {
     { arbitrary: { runs: 8 } }
   )
 
+  it("never goes back in time, though changes are of a moment before its last word", () => {
+    const driver = driverAt(start)
+    const subscription = subscribe(driver)
+    const [image] = subscription.begin(start + 20_000)
+    expect(image).toMatchObject({ ct: "SUB_IMAGE", pt: start + 20_000 })
+    driver.advance(start + 10_000)
+    const [change] = subscription.pulse(start + 20_050, false)
+    expect(change?.["mc"]).toBeDefined()
+    expect(change?.["pt"]).toBe(start + 20_000)
+    driver.advance(start + 30_000)
+    const [later] = subscription.pulse(start + 30_000, false)
+    expect(later?.["pt"]).toBeGreaterThan(start + 20_000)
+  })
+
   it("begins with images when the clock is of another subscription, or too old", () => {
     const driver = driverAt(start)
     const clk = String(subscribe(driver).begin(start)[0]!["clk"])
