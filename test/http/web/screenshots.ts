@@ -1,6 +1,6 @@
 /**
  * `npm run screenshots`: starts the bot as `npm start` does, in a folder of its own, lets it trade generated races for some
- * minutes (`--minutes 15`), and takes pictures of its page. The first is the one in README.md; all are in
+ * minutes (`--minutes 8`), and takes pictures of its page. The first is the one in README.md; all are in
  * test-results/dashboard.
  */
 import { spawn } from "node:child_process"
@@ -12,7 +12,7 @@ import { parseArgs } from "node:util"
 import type { Page } from "playwright-core"
 import { launch } from "./Browser.ts"
 
-const { minutes } = parseArgs({ options: { minutes: { type: "string", default: "15" } } }).values
+const { minutes } = parseArgs({ options: { minutes: { type: "string", default: "8" } } }).values
 const root = join(import.meta.dirname, "../../..")
 const pictures = join(root, "test-results/dashboard")
 const folder = mkdtempSync(join(tmpdir(), "clever-better-screenshots-"))
@@ -39,7 +39,7 @@ const until = async (wanted: RegExp): Promise<string> => {
 }
 
 const shots = [
-  { name: "dashboard", width: 1360, height: 900, colorScheme: "light", isWhole: false },
+  { name: "dashboard", width: 1360, height: 1180, colorScheme: "light", isWhole: false },
   { name: "run-light", width: 1360, height: 900, colorScheme: "light", isWhole: true },
   { name: "run-dark", width: 1360, height: 900, colorScheme: "dark", isWhole: true },
   { name: "run-phone-light", width: 390, height: 844, colorScheme: "light", isWhole: true },

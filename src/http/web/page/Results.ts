@@ -26,7 +26,7 @@ let dayNames: ReadonlyArray<string> = []
 let bets: ReadonlyArray<BetAnswer> = []
 let renderBets: ((bets: ReadonlyArray<BetAnswer>) => void) | null = null
 
-const pounds = (pence: number, step: number): string => Format.fixed(pence / 100, step < 100 ? 2 : 0)
+const pounds = (pence: number, step: number): string => Format.fixed(pence / 100, step % 100 === 0 ? 0 : 2)
 const money = (pence: number | null): string => (pence === null ? Format.nothing : Format.gain(pence))
 
 const settledRow = (bet: BetAnswer): Row<BetAnswer> => {
