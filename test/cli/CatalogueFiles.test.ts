@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { RaceRepository } from "../../src/persistence/RaceRepository.ts"
 import * as Repositories from "../../src/persistence/Repositories.ts"
+import * as EmptyDatabase from "../builders/EmptyDatabase.ts"
 import { answer, card, entry } from "../market/Catalogue.ts"
 import { definition, marketId } from "../market/Messages.ts"
 import { temporaryFolder } from "../market/recording/Archives.ts"
@@ -25,6 +26,7 @@ describe("replay FILE… --persist", () => {
   it.live("writes the names and cards of a catalogue among the files", () =>
     Effect.gen(function* () {
       const files = yield* Effect.promise(() => Promise.all([catalogue(), recording()]))
+      yield* Effect.promise(() => EmptyDatabase.layAt(`${folder.path}/.clever-better/database`))
       const { code, stderr } = yield* Effect.promise(() => run(["replay", ...files, "--persist"], options))
       expect([code, stderr]).toEqual([0, ""])
       const race = yield* Effect.flatMap(RaceRepository, (races) => races.byMarketId(marketId)).pipe(

@@ -8,6 +8,7 @@ import { join } from "node:path"
 import { command } from "../../src/cli/MigrateCommand.ts"
 import { ConfigFile } from "../../src/cli/Options.ts"
 import { InstanceLock } from "../../src/persistence/InstanceLock.ts"
+import * as EmptyDatabase from "../builders/EmptyDatabase.ts"
 import { freshSchema, serverUrl, settings } from "../persistence/TestDatabase.ts"
 
 const root = Command.make("clever-better").pipe(
@@ -59,9 +60,10 @@ describe("clever-better migrate", () => {
     () =>
       Effect.gen(function* () {
         const path = yield* folder
+        yield* Effect.promise(() => EmptyDatabase.layAt(join(path, "database")))
         yield* journey(configFile(path, { directory: join(path, "database") }))
       }),
-    180_000
+    300_000
   )
 })
 

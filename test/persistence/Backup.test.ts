@@ -11,6 +11,7 @@ import * as Database from "../../src/persistence/Database.ts"
 import { onRealClock } from "../../src/persistence/DatabaseHealth.ts"
 import * as Migrations from "../../src/persistence/Migrations.ts"
 import * as Repositories from "../../src/persistence/Repositories.ts"
+import * as EmptyDatabase from "../builders/EmptyDatabase.ts"
 import { serverUrl, settings } from "./TestDatabase.ts"
 
 const folder = Effect.acquireRelease(
@@ -53,6 +54,7 @@ describe("a backup", () => {
     Effect.gen(function* () {
       const home = yield* folder
       const directory = join(home, "database")
+      yield* Effect.promise(() => EmptyDatabase.layAt(directory))
       yield* on({ directory })(write("before"))
       execFileSync("tar", ["-czf", join(home, "backup.tar.gz"), "-C", home, "database"])
       yield* on({ directory })(write("after"))
