@@ -8,7 +8,7 @@ import { back, backer, lay, strategy } from "../../builders/strategies.ts"
 import { anOpenRace, pass, tell } from "../../bot/TestBot.ts"
 import { ScriptedExchange } from "../../execution/ScriptedExchange.ts"
 import { type Site, withSite } from "../Bot.ts"
-import { hasBrowser, lineTo, open, type Opened, signIn } from "./Browser.ts"
+import { hasBrowser, launch, lineTo, open, type Opened, signIn } from "./Browser.ts"
 
 const often = "trading: { strategy_evaluation_interval: 1 }\n"
 const quick = { more: ", event_interval_ms: 100", settings: often }
@@ -19,7 +19,7 @@ const both = strategy("both", () => [back(1, 4, 2), lay(2, 3.1, 2)])
 let browser: Browser
 
 beforeAll(async () => {
-  if (hasBrowser) browser = await (await import("./Browser.ts")).launch()
+  if (hasBrowser) browser = await launch()
 })
 
 afterAll(() => browser?.close())
