@@ -128,7 +128,7 @@ const ask = Effect.fnUntraced(function* (
   } else {
     yield* Console.log(
       taken
-        ? `${concernsOrders.has(action) ? (answer?.text ?? done) : done} (${whose})`
+        ? `${answer?.text ?? done} (${whose})`
         : `no ${whose} bot answered within ${patienceMs / 1000} s: the request waits, and is carried out before the next one trades`
     )
   }

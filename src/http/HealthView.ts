@@ -4,6 +4,7 @@
  */
 import { Clock, Context, Duration, Effect, Layer, Option } from "effect"
 import { Session } from "../betfair/Session.ts"
+import { OrderStream } from "../betfair/stream/OrderStream.ts"
 import { Feed } from "../bot/Feed.ts"
 import { longestAge } from "../bot/LiveLoops.ts"
 import { type LoopStanding, Orchestrator } from "../bot/Orchestrator.ts"
@@ -72,6 +73,7 @@ const make = Effect.gen(function* () {
   const trading = yield* TradingState
   const session = yield* Effect.serviceOption(Session)
   const stream = yield* Effect.serviceOption(MarketStream)
+  const orders = yield* Effect.serviceOption(OrderStream)
   const reconciler = yield* Effect.serviceOption(Reconciler)
   const link = yield* Effect.serviceOption(ExchangeLink)
   const maxAgeMs = Duration.toMillis(limits.maxPriceAgeSeconds)
@@ -105,12 +107,12 @@ const make = Effect.gen(function* () {
     return check("prices", ageMs <= maxAgeMs, `the last message came ${inSeconds(ageMs)} ago`)
   }
 
-  const streamOf = ({ health }: MarketStream["Service"], now: number): CheckAnswer => {
+  const streamOf = (name: string, { health }: Pick<MarketStream["Service"], "health">, now: number): CheckAnswer => {
     const { lastMessageAt, problem, status } = health()
     const ageMs = lastMessageAt === null ? null : Math.max(0, now - lastMessageAt)
     const age = ageMs === null ? "no message yet" : `the last message came ${inSeconds(ageMs)} ago`
     const well = status === "connected" && ageMs !== null && ageMs <= maxSilenceMs
-    return check("market stream", well, `${status}, ${age}${well || problem === null ? "" : `: ${problem}`}`)
+    return check(name, well, `${status}, ${age}${well || problem === null ? "" : `: ${problem}`}`)
   }
 
   const skewOf = ({ clockSkewMs }: ExchangeLink["Service"]) =>
@@ -139,7 +141,8 @@ const make = Effect.gen(function* () {
         check("single instance", lock.isHeld(), lock.isHeld() ? "the lock is held" : "the lock is lost"),
         start(),
         ...(yield* optional(session, sessionOf)),
-        ...(yield* optional(stream, (found) => Effect.succeed(streamOf(found, now)))),
+        ...(yield* optional(stream, (found) => Effect.succeed(streamOf("market stream", found, now)))),
+        ...(yield* optional(orders, (found) => Effect.succeed(streamOf("order stream", found, now)))),
         prices(now),
         loopsAt(now),
         ...(yield* optional(reconciler, (found) => Effect.succeed(reconciliation(found, now)))),

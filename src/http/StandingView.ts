@@ -64,7 +64,9 @@ const make = Effect.gen(function* () {
       const { checks } = yield* health.ready
       const now = clock.currentTimeMillisUnsafe()
       const named = new Set(checks.map(({ name }) => name))
-      const missing = ["session", "market stream", "reconciliation", "clock"].filter((name) => !named.has(name))
+      const missing = ["session", "market stream", "order stream", "reconciliation", "clock"].filter(
+        (name) => !named.has(name)
+      )
       return [...checks.map(ofCheck), ...missing.map(absent), ofModel(now), transactions()]
     })
   })

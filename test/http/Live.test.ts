@@ -39,7 +39,7 @@ describe("the HTTP of a live bot", () => {
           })
           const well = yield* until(get("/health/ready"), ({ ready }) => ready)
           expect(well.checks.map(({ name }: { name: string }) => name)).toEqual(
-            expect.arrayContaining(["session", "market stream", "reconciliation", "clock"])
+            expect.arrayContaining(["session", "market stream", "order stream", "reconciliation", "clock"])
           )
           const to = yield* target
           yield* execute(to, backing(to, to.waiting, 400, "one"))
