@@ -88,13 +88,18 @@ export const serve = Command.make(
       })
       const { results, version } = service.model.current()
       const shown = {
-        address: `${given.host}:${service.port}`,
+        address: service.address,
         tls: tls !== null,
         model: modelFile,
         modelVersion: version,
         beatsMarket: results.beatsMarket,
         metrics: Option.isNone(given.metricsPort) ? null : yield* showMetrics(given.metricsPort.value),
         data: given.data
+      }
+      if (!isLoopback(given.host) && (tls === null || tls.clientAuthority === null)) {
+        yield* Effect.logWarning(
+          "Whoever reaches this port may ask it and submit results: --client-ca lets in whom you trust"
+        )
       }
       const hangUps = yield* HangUps.make
       yield* given.json ? printJson(shown) : Console.log(render(shown))
@@ -103,6 +108,8 @@ export const serve = Command.make(
     }).pipe(Effect.scoped, Effect.provide(Logging.layer.pipe(Layer.provide(Layer.succeed(Settings, settings)))))
   })
 ).pipe(Command.withDescription("Serve a model's predictions over gRPC"))
+
+const isLoopback = (host: string): boolean => host === "localhost" || host === "::1" || host.startsWith("127.")
 
 type Given = {
   readonly [K in "cert" | "key" | "clientCa"]: Option.Option<string>

@@ -104,6 +104,10 @@ export const start = Effect.fn("GrpcServer.start")(function* (service: MLService
   )
 })
 
+/** As callers write it: an IPv6 address stands in brackets. */
+export const addressOf = (host: string, port: number): string =>
+  host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`
+
 const bind = (server: Server, { host, port, tls }: GrpcServerOptions) =>
   Effect.callback<number, AddressRefused>((resume) => {
     const credentials =
@@ -114,7 +118,7 @@ const bind = (server: Server, { host, port, tls }: GrpcServerOptions) =>
             [{ cert_chain: Buffer.from(tls.certificate), private_key: Buffer.from(tls.key) }],
             tls.clientAuthority !== null
           )
-    server.bindAsync(`${host}:${port}`, credentials, (cause, bound) =>
+    server.bindAsync(addressOf(host, port), credentials, (cause, bound) =>
       resume(
         cause === null
           ? Effect.succeed(bound)

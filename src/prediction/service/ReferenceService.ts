@@ -20,5 +20,5 @@ export const start = Effect.fnUntraced(function* (options: ReferenceServiceOptio
   const model = yield* ServedModel.make(options)
   const feedback = options.data === null ? null : yield* FeedbackStore.make(options.data)
   const port = yield* GrpcServer.start(MLService.make({ model, feedback, strategies: options.strategies }), options)
-  return { port, model }
+  return { port, address: GrpcServer.addressOf(options.host, port), model }
 })

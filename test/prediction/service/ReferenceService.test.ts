@@ -6,6 +6,7 @@ import * as Protocol from "../../../src/prediction/generated/mlservice.ts"
 import * as Health from "../../../src/prediction/generated/grpc/health/v1/health.ts"
 import * as GrpcCall from "../../../src/prediction/GrpcCall.ts"
 import * as Model from "../../../src/prediction/model/Model.ts"
+import * as GrpcServer from "../../../src/prediction/service/GrpcServer.ts"
 import * as ReferenceService from "../../../src/prediction/service/ReferenceService.ts"
 import { aModel, unproven } from "../models.ts"
 
@@ -370,6 +371,13 @@ describe("the reference service", () => {
       for (const name of ["mlservice.MLService", "grpc.health.v1.Health"]) expect(text).toContain(name)
     })
   )
+})
+
+describe("GrpcServer.addressOf", () => {
+  it("puts an IPv6 address in brackets", () => {
+    expect(GrpcServer.addressOf("::1", 50_051)).toBe("[::1]:50051")
+    expect(GrpcServer.addressOf("127.0.0.1", 1)).toBe("127.0.0.1:1")
+  })
 })
 
 const bytes = (value: Buffer) => value
