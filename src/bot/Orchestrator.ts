@@ -166,10 +166,14 @@ const make = Effect.gen(function* () {
     yield* notifier.notify({ _tag: "Stopped", reason: reasonOf(exit), openBets: openBets.count() })
   })
 
-  /** Writes what the loops would have written in their next round. Ends at the first write that fails. */
+  /**
+   * Writes what the loops would have written in their next round. Ends at the first write that fails. Who may be interrupted
+   * while he asks somebody is so at once, and has nothing to write: the others still have.
+   */
   const writeRest = Effect.forEach(
     [...reactions, ...loops.filter(({ writes }) => writes === true)],
-    ({ run }: { readonly run: Effect.Effect<void, StorageFailure> }) => run,
+    ({ run }: { readonly run: Effect.Effect<void, StorageFailure> }) =>
+      Effect.catchCause(run, (cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : Effect.failCause(cause))),
     { discard: true }
   ).pipe(Effect.catchCause((cause) => Effect.logError("Not everything could be written before the end", cause)))
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Clock, Duration, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
+import { SettlementSource } from "../../src/bot/ExchangeSettlement.ts"
 import { PerformanceRepository } from "../../src/persistence/PerformanceRepository.ts"
 import { StrategyId } from "../../src/domain/Identifiers.ts"
 import { CircuitBreaker } from "../../src/risk/CircuitBreaker.ts"
@@ -179,6 +180,34 @@ describe("stopping", () => {
           expect(database.calls).toEqual(expect.arrayContaining(["OddsRepository.insert", "DecisionRepository.insert"]))
         })
       )
+    })
+  )
+
+  it.effect("writes it too when it gives up asking how a market ended", () =>
+    Effect.gen(function* () {
+      const database = yield* TestDatabase.make
+      const rare = "bot: { performance_update_interval: 3600 }\nodds: { flush_interval_seconds: 3600 }"
+      let asked = 0
+      const settle = () =>
+        Effect.andThen(
+          Effect.sync(() => void asked++),
+          Effect.interruptible(Effect.never)
+        )
+      yield* withBot({ strategies: [backer()], database, settings: `${often}\n${rare}` })(
+        Effect.gen(function* () {
+          const race = yield* anOpenRace()
+          yield* pass("2 seconds")
+          yield* tell(race.closes(1))
+          yield* pass("1 second")
+          expect(asked).toBe(1)
+          database.calls.length = 0
+          yield* timeToStop
+          expect(asked).toBe(2)
+          expect(database.calls).toContain("OddsRepository.insert")
+          const { logs } = yield* TestBot
+          expect(logs.filter(({ level }) => level === "ERROR")).toEqual([])
+        })
+      ).pipe(Effect.provideService(SettlementSource, { takeNoticed: () => [], settle }))
     })
   )
 
