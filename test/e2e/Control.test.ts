@@ -1,4 +1,5 @@
 /** Commands beside a bot, in processes of their own: over HTTP while it runs, from its database when it does not. */
+import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { says, workplace } from "./Program.ts"
 import { favouriteModule, favouriteSettings } from "./Race.ts"
@@ -42,6 +43,15 @@ describe("commands beside a bot", () => {
     expect(await json("strategies", "list")).toMatchObject({
       strategies: [{ id: "favourite", active: false, trading: false }]
     })
+
+    const old = JSON.parse(readFileSync(folder.path(".clever-better/http/tokens.json"), "utf8"))
+    const made = await json("tokens", "replace", "--yes")
+    expect(made).toEqual({
+      read: expect.stringMatching(/^cb_read_/),
+      control: expect.stringMatching(/^cb_control_/),
+      takenBy: ["paper"]
+    })
+    expect([made.read, made.control]).not.toEqual([old.read, old.control])
 
     const running = await json("bets", "list")
     const { marketId } = running.bets[0]
