@@ -27,6 +27,8 @@ const rpcError = (errorCode: string, name = "APINGException") => ({
   }
 })
 
+const nested = (open: string, close: string) => open.repeat(20_000) + 1 + close.repeat(20_000)
+
 describe("Answers.read", () => {
   it("reads a result", () => {
     const answer = readJson({ jsonrpc: "2.0", id: 1, result: { status: "SUCCESS", marketId: "1.1" } })
@@ -122,8 +124,6 @@ describe("Answers.read", () => {
     ])
       expect(["Success", "Failure"]).toContain(readJson(answer)._tag)
   })
-
-  const nested = (open: string, close: string) => open.repeat(20_000) + 1 + close.repeat(20_000)
 
   it.each([
     ["what cannot be made a text", '[{"toString": 5}]'],

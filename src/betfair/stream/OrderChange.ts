@@ -5,7 +5,6 @@
  * follows orders must then ask for them another way.
  */
 import { Exit, Predicate, Schema } from "effect"
-import * as Excerpt from "../../domain/Excerpt.ts"
 
 const amount = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
 const optional = <S extends Schema.Top>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
@@ -114,7 +113,7 @@ type Fields = Readonly<Record<string, unknown>>
 export const read = (oc: unknown): OrderChanges => {
   const unreadable: Array<string> = []
   const refuse = (where: string, found: unknown, problem: string): void => {
-    unreadable.push(`${where}: ${problem}, found ${Excerpt.of(found, 200)}`)
+    unreadable.push(`${where}: ${problem}, found ${shortened(found)}`)
   }
 
   const listOf = <A>(where: string, value: unknown, item: (value: unknown, where: string) => A | null) => {
@@ -192,3 +191,13 @@ const isAmount = (value: unknown): value is number => typeof value === "number" 
 
 const objectOf = (value: unknown): Fields | null =>
   Predicate.isObject(value) && !Array.isArray(value) ? (value as Fields) : null
+
+/** Gotcha: JSON.stringify throws for JSON that is nested deeper than the stack. */
+const shortened = (value: unknown): string => {
+  try {
+    const text = JSON.stringify(value) ?? "nothing"
+    return text.length > 200 ? `${text.slice(0, 200)}…` : text
+  } catch {
+    return "something that is nested too deeply"
+  }
+}

@@ -70,7 +70,8 @@ describe("OrderChange.read", () => {
     ["of a side nobody knows", { ...order, side: "X" }],
     ["without its matched size", { ...order, sm: null }],
     ["with a size below nothing", { ...order, sr: -1 }],
-    ["that is none", 17]
+    ["that is none", 17],
+    ["nested deeper than the stack", JSON.parse("[".repeat(20_000) + "]".repeat(20_000))]
   ])("names an order %s, and keeps the others", (_, broken) => {
     const changes = OrderChange.read(market(broken, order))
     expect(changes.unreadable).toHaveLength(1)
