@@ -18,7 +18,7 @@ export const Http = section(
     requestsPerMinute: integer(
       3000,
       { minimum: 1, maximum: 1_000_000 },
-      "Requests a minute from one address, POSTs counted apart; fifty open pages ask for up to 2200. More are answered with 429"
+      "Requests a minute from one address, POSTs counted apart; fifty open pages ask for up to 2300. More are answered with 429"
     ),
     maxBodyBytes: integer(16_384, { minimum: 64, maximum: 1_048_576 }, "Largest body of a request"),
     maxEventStreams: integer(64, { minimum: 0, maximum: 1000 }, "Event streams (open dashboards) at one time"),
