@@ -40,7 +40,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: [
-      { extends: true, test: { name: "apart", include: apart } },
+      { extends: true, test: { name: "apart", include: apart, testTimeout: 400_000 } },
       {
         extends: true,
         // To load the modules anew for each file takes as long as the tests.

@@ -55,15 +55,12 @@ const journey = Effect.fnUntraced(function* (config: string) {
 })
 
 describe("clever-better migrate", () => {
-  it.effect(
-    "goes up and down on the embedded database",
-    () =>
-      Effect.gen(function* () {
-        const path = yield* folder
-        yield* Effect.promise(() => EmptyDatabase.layAt(join(path, "database")))
-        yield* journey(configFile(path, { directory: join(path, "database") }))
-      }),
-    300_000
+  it.effect("goes up and down on the embedded database", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      yield* Effect.promise(() => EmptyDatabase.layAt(join(path, "database")))
+      yield* journey(configFile(path, { directory: join(path, "database") }))
+    })
   )
 })
 

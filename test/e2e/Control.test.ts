@@ -15,7 +15,7 @@ const json = async (...argv: ReadonlyArray<string>) => JSON.parse((await run(...
 const ids = (answer: { bets: ReadonlyArray<{ id: string }> }) => answer.bets.map(({ id }) => id)
 
 describe("commands beside a bot", () => {
-  it("tell and do the same whether it runs or not", { timeout: 400_000 }, async () => {
+  it("tell and do the same whether it runs or not", async () => {
     await folder.database()
     folder.settings({
       ...favouriteSettings,

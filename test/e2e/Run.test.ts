@@ -39,7 +39,7 @@ describe("clever-better run --feed recorded", () => {
       "recorded",
       "race",
       "--speed",
-      "60",
+      "20",
       ...configured
     )
     expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" })
