@@ -89,6 +89,9 @@ describe.skipIf(!hasBrowser)("the dashboard in Chromium", () => {
           yield* anOpenRace({ number: 2, offAt: first.offAt + 60_000, venue: "York" })
           yield* pass("2 seconds")
           const shown = yield* signIn(browser, site.url, site.tokens.read)
+          yield* shown.says("#races .decision", "2 bets open")
+          yield* shown.says("#open-bets .state", "unmatched")
+          yield* shown.says("#standings", "transactions")
           const { bets, breaker, money } = yield* answerOf(site, "/api/status")
           expect(money.dailyNetPence).toBeLessThan(0)
           expect({
@@ -138,6 +141,7 @@ describe.skipIf(!hasBrowser)("the dashboard in Chromium", () => {
           yield* shown.says("#settled", Format.gain(settled.netPence))
           const [result] = yield* answerOf(site, "/api/strategies/results")
           yield* shown.says("#strategies", result.strategyId)
+          yield* shown.says("#equity-net", /\d/)
           expect(yield* shown.texts("#strategies td:nth-child(6)")).toEqual([Format.gain(result.netPence)])
           const equity = yield* answerOf(site, "/api/equity")
           expect(yield* shown.text("#equity-net")).toBe(Format.gain(equity.points.at(-1).netPence))
@@ -147,6 +151,7 @@ describe.skipIf(!hasBrowser)("the dashboard in Chromium", () => {
           yield* shown.says("#market-name", "York")
           const detail = yield* answerOf(site, "/api/markets/1.2")
           yield* shown.says("#market-runners tr:first-child", Format.odds(detail.runners[0].bestBack))
+          yield* shown.says("#market-bets .state", "matched")
           expect(yield* shown.texts("#market-bets .state")).toEqual(["unmatched", "matched"])
           expect(shown.complaints).toEqual([])
         }),

@@ -68,6 +68,7 @@ export const open = ({ news, refused, standing }: Listener) => {
     })
     const read = reader()
     const decoder = new TextDecoder()
+    let isFresh = false
     for await (const bytes of response.body ?? []) {
       const told = read(decoder.decode(bytes, { stream: true }))
       if (told.length === 0) continue
@@ -75,7 +76,9 @@ export const open = ({ news, refused, standing }: Listener) => {
       waitMs = firstWaitMs
       watchForSilence()
       for (const one of told) hear(one)
-      standing({ is: "live" })
+      // Before the first status what is shown is still what was.
+      isFresh ||= told.some(({ event }) => event === "status")
+      if (isFresh) standing({ is: "live" })
     }
     throw new Error("the bot has ended the connection")
   }
