@@ -45,12 +45,18 @@ const windowsOfPhase = Math.max(1, Math.round((minutes * 60) / rounds / 2 / wind
 const start = (file: string): ChildProcess => fork(join(import.meta.dirname, file), { execArgv: process.execArgv })
 
 const asked = async <A>(child: ChildProcess, order: object | string): Promise<A> => {
-  const failed = once(child, "exit").then(([code]) => {
+  const answered = new AbortController()
+  const failed = once(child, "exit", { signal: answered.signal }).then(([code]) => {
     throw new Error(`a process of the bench ended with ${code}`)
   })
+  failed.catch(() => undefined)
   child.send(order)
-  const [answer] = await Promise.race([once(child, "message"), failed])
-  return answer as A
+  try {
+    const [answer] = await Promise.race([once(child, "message", { signal: answered.signal }), failed])
+    return answer as A
+  } finally {
+    answered.abort()
+  }
 }
 
 interface Phase {
