@@ -60,6 +60,7 @@ const draw = (): void => {
   setText(more, isWhole ? "Show fewer" : `Show all ${markets.length}`)
   setAttribute(more, "aria-expanded", String(isWhole))
   show(div("races-none"), markets.length === 0)
+  show(div("races-table"), markets.length > 0)
 }
 
 let render: ((markets: ReadonlyArray<MarketAnswer>) => void) | null = null
