@@ -60,7 +60,9 @@ describe("config/systemd/clever-better.service", () => {
     expect(settings.get("NoNewPrivileges")).toBe("yes")
     expect(settings.get("WorkingDirectory")).toBe(`/var/lib/${settings.get("StateDirectory")}`)
     // Everything that is written has a place relative to the working directory.
-    for (const path of [defaults.database.directory, defaults.bot.haltFile]) expect(path).toMatch(/^\.clever-better\//)
+    for (const path of [defaults.database.directory, defaults.bot.haltFile, defaults.http.directory]) {
+      expect(path).toMatch(/^\.clever-better\//)
+    }
   })
 
   it("is understood by systemd", ({ skip }) => {

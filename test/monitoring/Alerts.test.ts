@@ -150,7 +150,9 @@ describe("docs/RUNBOOK.md", () => {
     )
     for (const [, anchor] of runbook.matchAll(/\]\(#([^)]+)\)/g)) expect(anchors, anchor).toContain(anchor)
     const reference = read("docs/CONFIGURATION.md")
-    for (const [, section, key] of runbook.matchAll(/`(trading|bot|guards|orders|notifications)\.([a-z_]+)`/g)) {
+    for (const [, section, key] of runbook.matchAll(
+      /`(trading|bot|guards|orders|notifications|http|predictions)\.([a-z_]+)`/g
+    )) {
       const from = reference.slice(reference.indexOf(`## ${section}\n`))
       expect(from.slice(0, from.indexOf("\n## ", 4)), `${section}.${key}`).toContain(`| \`${key}\` |`)
     }
