@@ -6,6 +6,7 @@ import { Clock, Effect, Option } from "effect"
 import * as Bet from "../../src/domain/Bet.ts"
 import type { BotProcess } from "./BotProcess.ts"
 import { compare, type Compared } from "./Comparison.ts"
+import type { ExchangeAccount } from "./ExchangeBets.ts"
 import type { Ground } from "./Ground.ts"
 
 /** A bet that is not answered counts as never placed after half a minute of asking, and the asking takes a little longer. */
@@ -74,6 +75,16 @@ const settled = (ground: Ground) =>
     return (yield* waitUntil(untilSettledMs, isSettled)) ? [] : ["markets with bets were not settled in time"]
   })
 
+/** Bets of which the bot must hear how they were settled. It asks for one market after the other, on a busy machine slowly. */
+const settlementsDue = ({ bets }: ExchangeAccount, settledBefore: number) => {
+  const due = new Set(
+    bets.flatMap(({ betfairBetId, settledAt }) =>
+      settledAt !== null && settledAt <= settledBefore ? betfairBetId : []
+    )
+  )
+  return ({ betfairBetId }: Bet.Bet): boolean => betfairBetId !== null && due.has(betfairBetId)
+}
+
 /**
  * After the bot's last process has ended.
  *
@@ -88,18 +99,19 @@ export const end = Effect.fnUntraced(function* (ground: Ground, isWhole: boolean
     )
   const asked = answered(untilComparedMs)
   const first = yield* look(ground, isWhole ? Effect.tap(settled(ground), () => asked) : asked)
-  let { rows, stoppedAt } = first
+  let { rows } = first
   const problems = [...first.problems]
-  const isLeft = (bet: Bet.Bet) => (isWhole ? Bet.isOpen(bet) : Bet.isExecutable(bet) || bet.status === "unknown")
+  // The bot's last looks at a market may lie some seconds before its end.
+  const settledBefore = isWhole ? Infinity : first.stoppedAt - 10_000
+  const isDue = settlementsDue(yield* ground.account, settledBefore)
+  const isLeft = (bet: Bet.Bet) =>
+    isWhole ? Bet.isOpen(bet) : Bet.isExecutable(bet) || bet.status === "unknown" || (Bet.isOpen(bet) && isDue(bet))
   for (let round = 0; round < rounds && rows.some(isLeft); round++) {
     ground.say(`${rows.filter(isLeft).length} bets are open: the bot is started again`)
     const next = yield* look(ground, answered(untilComparedAgainMs))
     rows = next.rows
-    stoppedAt = next.stoppedAt
     problems.push(...next.problems)
   }
-  const account = yield* ground.account
-  // The bot's last looks at a market may lie some seconds before its end.
-  const compared = compare(rows, account, isWhole ? Infinity : stoppedAt - 10_000)
+  const compared = compare(rows, yield* ground.account, settledBefore)
   return { compared, rows, problems } satisfies Ended
 })
