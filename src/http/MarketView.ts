@@ -1,5 +1,5 @@
 /** The markets that are followed, with their prices, our bets and why there are none. */
-import { Context, DateTime, Effect, Layer } from "effect"
+import { Cache, Context, DateTime, Duration, Effect, Exit, Layer } from "effect"
 import { DecisionLog } from "../bot/DecisionLog.ts"
 import { Feed } from "../bot/Feed.ts"
 import { OddsRecorder } from "../bot/OddsRecorder.ts"
@@ -67,6 +67,10 @@ const runnerOf = (runner: RunnerBook): RunnerAnswer => {
   }
 }
 
+/** Recorded prices that are kept at hand: to thin a day of them takes the embedded database a fifth of a second. */
+const recordedAtMost = 16
+const recordedFor = Duration.minutes(1)
+
 const make = Effect.gen(function* () {
   const { trading } = yield* Settings
   const { mode } = yield* Executor
@@ -79,6 +83,15 @@ const make = Effect.gen(function* () {
   const recorder = yield* OddsRecorder
   const snapshots = yield* OddsRepository
   const zone = DateTime.zoneMakeNamedUnsafe(trading.timeZone)
+
+  const recorded = yield* Cache.makeWith(
+    ({ from, marketId, points, to }: Period & { readonly marketId: MarketId; readonly points: number }) =>
+      Effect.map(snapshots.between(marketId, from, to, points), (found) => PriceSeries.ofRecorded(marketId, found)),
+    {
+      capacity: recordedAtMost,
+      timeToLive: (exit) => (Exit.isSuccess(exit) ? recordedFor : Duration.zero)
+    }
+  )
 
   const describe = (market: MarketDefinition): MarketAnswer => {
     const refusal = decisions.latest(market.marketId)
@@ -120,9 +133,7 @@ const make = Effect.gen(function* () {
       Effect.suspend(() => {
         const followed = recorder.history(marketId)
         return followed === undefined
-          ? Effect.map(snapshots.between(marketId, period.from, period.to, points), (found) =>
-              PriceSeries.ofRecorded(marketId, found)
-            )
+          ? Cache.get(recorded, { marketId, from: period.from, to: period.to, points })
           : Effect.succeed(PriceSeries.ofFollowed(marketId, followed, period, points))
       }),
     openBets: () =>

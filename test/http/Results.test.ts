@@ -155,6 +155,24 @@ describe("results over HTTP", () => {
 })
 
 describe("prices over HTTP", () => {
+  it.effect("are read once for all who look at a market that is over", () =>
+    Effect.gen(function* () {
+      const database = yield* TestDatabase.make
+      yield* withSite(
+        (site) =>
+          Effect.gen(function* () {
+            database.isDown = true
+            expect((yield* site.get("/api/markets/1.99/prices")).status).toBe(503)
+            database.isDown = false
+            for (let n = 0; n < 3; n++) expect((yield* site.get("/api/markets/1.99/prices")).status).toBe(200)
+            yield* site.get("/api/markets/1.99/prices?points=20")
+            expect(database.calls.filter((call) => call === "OddsRepository.between")).toHaveLength(3)
+          }),
+        { database }
+      )
+    })
+  )
+
   it.effect("come from memory while the market is followed: lists of one length, thinned as wanted", () =>
     withSite(
       (site) =>
