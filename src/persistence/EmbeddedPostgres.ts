@@ -64,7 +64,11 @@ class SessionStream extends Duplex {
       this.session.user = this
       if (user !== null) await reset(database)
     }
-    return Buffer.from(await database.execProtocolRaw(message))
+    const answer: Array<Buffer> = []
+    // Gotcha: `execProtocolRaw` also parses every answer, and keeps what it has parsed for ever. The data is the database's own
+    // memory, which the next message overwrites.
+    await database.execProtocolRawStream(message, { onRawData: (data) => void answer.push(Buffer.from(data)) })
+    return Buffer.concat(answer)
   }
 
   override _final(done: (error?: Error | null) => void) {
