@@ -54,7 +54,10 @@ export class PlainWords extends HttpApiMiddleware.Service<PlainWords>()("clever-
   error: BadRequest
 }) {}
 
-/** Wrong tokens a minute from one address. Whoever guesses has two to the 256 to try. */
+/**
+ * Wrong tokens a minute from one address. Whoever guesses has two to the 256 to try, so a right one is let in whatever was
+ * tried before: pages with old tokens shut nobody out who has to halt the bot.
+ */
 const attemptsPerMinute = 30
 
 /** The machine's own, whatever clock the bot lives by. */
@@ -75,16 +78,15 @@ export const layer = (tokens: TokensInForce["Service"]) => {
 
   const caller = Effect.fnUntraced(function* (credential: Redacted.Redacted) {
     const address = addressOf(yield* HttpServerRequest.HttpServerRequest)
-    const retryAfterSeconds = attempts.look(address, monotonicMs())
+    const scope = tokens.scopeOf(Redacted.value(credential))
+    if (scope !== null) return { address, scope }
+    const retryAfterSeconds = attempts.take(address, monotonicMs())
     if (retryAfterSeconds > 0) {
       return yield* new TooManyAttempts({
         message: `too many wrong tokens: try again in ${retryAfterSeconds} s`,
         retryAfterSeconds
       })
     }
-    const scope = tokens.scopeOf(Redacted.value(credential))
-    if (scope !== null) return { address, scope }
-    attempts.take(address, monotonicMs())
     return yield* unauthorized
   })
 

@@ -45,8 +45,8 @@ export class BotServer extends Context.Service<
 const grace = Duration.seconds(1)
 /** How often a port that was taken is tried again. */
 const tryAgain = Duration.seconds(15)
-/** Connections at one time: more are closed at once. */
-const connectionsAtMost = 256
+/** Connections at one time: more are closed at once. A browser opens up to six for a page. */
+const connectionsAtMost = 512
 
 const realClock = Layer.succeed(Clock.Clock, Clock.Clock.defaultValue())
 

@@ -28,12 +28,6 @@ export class RateLimit {
     return this.waitOf(bucket)
   }
 
-  /** What `take` would say, without taking. */
-  look(key: string, now: number): number {
-    const bucket = this.refilled(key, now)
-    return bucket.tokens >= 1 ? 0 : this.waitOf(bucket)
-  }
-
   private waitOf({ tokens }: Bucket): number {
     return Math.max(1, Math.ceil(((1 - tokens) * 60) / this.perMinute))
   }
