@@ -15,6 +15,7 @@ import { Adoption } from "./Adoption.ts"
 import type { ClearedOrder, ExchangeOrder } from "./ExchangeOrder.ts"
 import { ExchangeOrders, type ExchangeUnavailable, type Wanted } from "./ExchangeOrders.ts"
 import { LiveOrders } from "./LiveOrders.ts"
+import { isMissed } from "./MissedNews.ts"
 import * as OrderIdentity from "./OrderIdentity.ts"
 import * as Reconciliation from "./Reconciliation.ts"
 
@@ -70,6 +71,8 @@ const make = Effect.gen(function* () {
   const settled = new Set<MarketId>()
   let absences: ReadonlyMap<BetId, number> = new Map()
   let lastSuccess = yield* Clock.currentTimeMillis
+  /** Before, nobody followed the orders. */
+  let hasSucceeded = false
   let lastAttempt = -Infinity
   let lastSettlements = -Infinity
 
@@ -131,7 +134,10 @@ const make = Effect.gen(function* () {
   const isTold = (action: Reconciliation.Action): boolean =>
     action._tag === "Tell" && action.event._tag === "OutcomeUnknown" && orders.isUnknown(action.bet.id)
 
-  const tell = Effect.fnUntraced(function* ({ bet, event, order }: Extract<Reconciliation.Action, { _tag: "Tell" }>) {
+  const tell = Effect.fnUntraced(function* (
+    { bet, event, order }: Extract<Reconciliation.Action, { _tag: "Tell" }>,
+    wasFollowed: boolean
+  ) {
     if (order !== null) orders.identify(bet.id, order.betfairBetId)
     orders.tell(bet.id, event)
     const kind = order !== null ? "state" : event._tag === "OutcomeUnknown" ? "unanswered" : "never_placed"
@@ -145,7 +151,9 @@ const make = Effect.gen(function* () {
     if (event._tag === "OutcomeUnknown") {
       yield* notifier.notify({ _tag: "BetUnknown", bet: Bet.transition(bet, event) })
     }
-    if (kind === "state") yield* notifier.notify({ _tag: "ReconciliationDifference", kind, bet })
+    if (event._tag === "Updated" && order !== null && isMissed(bet, event.state, wasFollowed, lastAttempt)) {
+      yield* notifier.notify({ _tag: "ReconciliationDifference", kind, bet })
+    }
     if (order === null && event._tag !== "OutcomeUnknown") yield* notifier.notify({ _tag: "BetNeverPlaced", bet })
   })
 
@@ -176,13 +184,14 @@ const make = Effect.gen(function* () {
       const result = yield* compare()
       const actions = result.actions.filter((action) => !isTold(action))
       for (const action of actions) {
-        if (action._tag === "Tell") yield* tell(action)
+        if (action._tag === "Tell") yield* tell(action, hasSucceeded && doubts.length === 0)
         else yield* adoption.adopt(action.order)
       }
       for (const marketId of result.settled) settled.add(marketId)
       yield* compareSettlements(lastAttempt)
       absences = result.absences
       lastSuccess = lastAttempt
+      hasSucceeded = true
       return actions.length
     }).pipe(Effect.onError(() => restoreDoubts))
   })

@@ -192,7 +192,7 @@ describe("orders that are nobody's", () => {
           expect(yield* onlyRow).toMatchObject({ status: "matched", sizeCancelled: 150 })
         })
       )
-      expect(world.notifications.map(({ _tag }) => _tag)).toEqual(["OrderAdopted", "ReconciliationDifference"])
+      expect(world.notifications.map(({ _tag }) => _tag)).toEqual(["OrderAdopted"])
     })
   )
 
