@@ -39,7 +39,7 @@ const until = async (wanted: RegExp): Promise<string> => {
 }
 
 const shots = [
-  { name: "dashboard", width: 1360, height: 1040, colorScheme: "light", isWhole: false },
+  { name: "dashboard", width: 1360, height: 1180, colorScheme: "light", isWhole: false },
   { name: "run-light", width: 1360, height: 900, colorScheme: "light", isWhole: true },
   { name: "run-dark", width: 1360, height: 900, colorScheme: "dark", isWhole: true },
   { name: "run-phone-light", width: 390, height: 844, colorScheme: "light", isWhole: true },

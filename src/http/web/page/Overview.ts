@@ -81,7 +81,7 @@ const money = ({ bets, breaker, money }: StatusAnswer): void => {
   setText(div("exposure-limit"), `of ${Format.money(money.exposureLimitPence)}`)
   setText(
     div("exposure-note"),
-    `${bets.open} of ${bets.openLimit} bets open, liability ${Format.money(money.liabilityPence)}`
+    `${bets.open} of ${bets.openLimit} bets, liability ${Format.money(money.liabilityPence)}`
   )
   exposure.set(
     part(money.exposurePence, money.exposureLimitPence),
