@@ -57,7 +57,7 @@ export const replaceOrders = (floor: Floor, account: Account, params: unknown): 
       heading,
       steps.map((step, i): ReplaceInstructionReport => {
         const { raw } = instructions[i]!
-        if (step._tag === "Refused") return { status: "FAILURE", errorCode: step.errorCode, instruction: raw }
+        if (step._tag === "Refused") return notCancelled(step.errorCode, raw["betId"])
         const instruction = asPlaced(step.old, step.size, raw["newPrice"])
         if (why !== null) return notPlaced(step, instruction, why)
         const bet = own!.bets.get((step.next as BetTerms).betId)!
@@ -105,6 +105,13 @@ const refuse = (floor: Floor, account: Account, market: ExchangeMarket, bets: Re
   if (matchesItself(bets)) return "INVALID_BACK_LAY_COMBINATION"
   return canAfford(floor, account, market, bets) ? null : "INSUFFICIENT_FUNDS"
 }
+
+/** What is not cancelled is not replaced either. */
+const notCancelled = (errorCode: string, betId: unknown): ReplaceInstructionReport => ({
+  status: "FAILURE",
+  errorCode,
+  cancelInstructionReport: { status: "FAILURE", errorCode, instruction: { betId }, sizeCancelled: 0 }
+})
 
 const notPlaced = (
   { cancel, next }: Extract<Step, { readonly _tag: "Cancelled" }>,

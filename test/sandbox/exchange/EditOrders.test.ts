@@ -188,6 +188,13 @@ describe("replaceOrders", () => {
       "BET_TAKEN_OR_LAPSED",
       "INVALID_PRICE_EDIT"
     ])
+    // Its owner is told that the old bet was not cancelled: there is nothing to wonder about.
+    expect(report.instructionReports![2]!.cancelInstructionReport).toEqual({
+      status: "FAILURE",
+      errorCode: "BET_TAKEN_OR_LAPSED",
+      instruction: { betId: moc },
+      sizeCancelled: 0
+    })
     expect(bettor.orders()).toHaveLength(3)
     expect(bettor.replace({ betId: loc, newPrice: 1.5 }).status).toBe("SUCCESS")
   })
