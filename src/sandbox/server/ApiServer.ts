@@ -133,8 +133,10 @@ const answer = Effect.fnUntraced(function* (options: ApiServerOptions, route: Ro
   if (broken !== undefined) {
     return yield* reply(request, response, HttpExchange.html(broken.status ?? 503, "The exchange is unavailable"))
   }
-  if (find("double-request") !== undefined) yield* carryOut(options, route, received, struck, read.isBatch)
-  const answered = yield* carryOut(options, route, received, struck, read.isBatch)
+  // Both copies are there at once, in one session; the second one's answer is what the client hears.
+  const copies = find("double-request") === undefined ? 1 : 2
+  const carriedOut = Array.from({ length: copies }, () => carryOut(options, route, received, struck, read.isBatch))
+  const answered = (yield* Effect.all(carriedOut, { concurrency: "unbounded" })).at(-1)!
   yield* delay(find("delay-response"))
   if (find("drop-response") !== undefined) return HttpExchange.drop(request)
   const now = yield* Clock.currentTimeMillis
