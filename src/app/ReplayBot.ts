@@ -22,7 +22,7 @@ import type { StrategyKind } from "../strategy/Strategy.ts"
 import * as Registry from "../strategy/StrategyRegistry.ts"
 import { StrategyRegistry } from "../strategy/StrategyRegistry.ts"
 import * as BotLayer from "./BotLayer.ts"
-import * as PaperBot from "./PaperBot.ts"
+import * as SimulatedVenue from "./SimulatedVenue.ts"
 
 export interface ReplayOptions {
   /** Write to the database of the settings, in the `replay` mode; otherwise nothing is left behind. */
@@ -78,7 +78,7 @@ export const layer = ({ folders, kinds, onProblem, persist }: ReplayOptions) =>
       const clock = ReplayClock.make(real)
       return Layer.mergeAll(Replay.layer(clock), ReplayReporter.layer(clock)).pipe(
         Layer.provideMerge(BotLayer.layer("replay").pipe(Layer.provide(persist ? Layer.empty : withoutOdds))),
-        Layer.provideMerge(PaperBot.venue("replay")),
+        Layer.provideMerge(SimulatedVenue.layer("replay")),
         Layer.provideMerge(
           Layer.mergeAll(
             Books.layerReporting(onProblem),

@@ -5,7 +5,7 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Clock, Effect, Layer, Random, References } from "effect"
 import * as BotLayer from "../../src/app/BotLayer.ts"
-import * as PaperBot from "../../src/app/PaperBot.ts"
+import * as SimulatedVenue from "../../src/app/SimulatedVenue.ts"
 import { Feed } from "../../src/bot/Feed.ts"
 import { Loops } from "../../src/bot/Loops.ts"
 import * as ReplayClock from "../../src/bot/ReplayClock.ts"
@@ -45,7 +45,7 @@ const generous: SettingsValue = {
 
 const bot = (clock: ReplayClock.ReplayClock) =>
   BotLayer.layer("replay").pipe(
-    Layer.provideMerge(PaperBot.venue("replay")),
+    Layer.provideMerge(SimulatedVenue.layer("replay")),
     Layer.provideMerge(
       Layer.mergeAll(Books.layer, StrategyRegistry.layerBuiltIn, Notifier.layerLog, Predictor.layerNone)
     ),

@@ -20,7 +20,7 @@ import {
 import { TestClock } from "effect/testing"
 import * as BotLayer from "../../src/app/BotLayer.ts"
 import * as LiveBot from "../../src/app/LiveBot.ts"
-import * as PaperBot from "../../src/app/PaperBot.ts"
+import * as SimulatedVenue from "../../src/app/SimulatedVenue.ts"
 import * as FirstPrices from "../../src/bot/FirstPrices.ts"
 import { ExtraLoops } from "../../src/bot/Loops.ts"
 import { Orchestrator } from "../../src/bot/Orchestrator.ts"
@@ -172,7 +172,7 @@ const venueLoop = Layer.effect(
 const onPaper = Orchestrator.layer.pipe(
   Layer.provideMerge(BotLayer.layer("paper")),
   Layer.provide(venueLoop),
-  Layer.provideMerge(PaperBot.venue("paper"))
+  Layer.provideMerge(SimulatedVenue.layer("paper"))
 )
 
 /** Tests of a live bot know that it has no simulated venue; everything else it has. */

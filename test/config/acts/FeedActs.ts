@@ -7,7 +7,7 @@ import { Effect, FileSystem, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { afterAll } from "vitest"
 import * as OwnSandbox from "../../../src/app/OwnSandbox.ts"
-import * as PaperBot from "../../../src/app/PaperBot.ts"
+import * as SimulatedVenue from "../../../src/app/SimulatedVenue.ts"
 import * as PaperFeed from "../../../src/app/PaperFeed.ts"
 import * as BetfairClient from "../../../src/betfair/BetfairClient.ts"
 import { BettingApi } from "../../../src/betfair/BettingApi.ts"
@@ -133,7 +133,7 @@ const venue =
       return told.reduce((known, { event }) => Bet.transition(known, event), sent).status
     }).pipe(
       Effect.provide(
-        PaperBot.venue("paper").pipe(
+        SimulatedVenue.layer("paper").pipe(
           Layer.provideMerge(Books.layer),
           Layer.provide(Repositories.layerMemory),
           Layer.provide(Layer.succeed(Settings, settings))

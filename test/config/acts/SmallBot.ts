@@ -5,7 +5,7 @@ import { TestClock } from "effect/testing"
 import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as BotLayer from "../../../src/app/BotLayer.ts"
-import * as PaperBot from "../../../src/app/PaperBot.ts"
+import * as SimulatedVenue from "../../../src/app/SimulatedVenue.ts"
 import { Feed } from "../../../src/bot/Feed.ts"
 import { ExtraLoops } from "../../../src/bot/Loops.ts"
 import { Orchestrator } from "../../../src/bot/Orchestrator.ts"
@@ -45,11 +45,11 @@ const data = Layer.succeed(MarketData, {
 })
 
 /** @param venueLoop what lets the simulated venue work in a quiet market */
-const layer = (settings: SettingsValue, venueLoop: Layer.Layer<never, never, PaperBotVenue>) =>
+const layer = (settings: SettingsValue, venueLoop: Layer.Layer<never, never, SimulatedVenueServices>) =>
   Orchestrator.layer.pipe(
     Layer.provideMerge(BotLayer.layer("paper")),
     Layer.provide(venueLoop),
-    Layer.provideMerge(PaperBot.venue("paper")),
+    Layer.provideMerge(SimulatedVenue.layer("paper")),
     Layer.provideMerge(
       Layer.mergeAll(Books.layer, StrategyRegistry.layer([folder]), Notifier.layerLog, Predictor.layerNone, data)
     ),
@@ -58,7 +58,7 @@ const layer = (settings: SettingsValue, venueLoop: Layer.Layer<never, never, Pap
     Layer.provide(NodeServices.layer)
   )
 
-type PaperBotVenue = Layer.Success<ReturnType<typeof PaperBot.venue>>
+type SimulatedVenueServices = Layer.Success<ReturnType<typeof SimulatedVenue.layer>>
 type Bot = Layer.Success<ReturnType<typeof layer>>
 
 /** A venue that never looks at its orders where prices stand still. */
@@ -79,7 +79,7 @@ export const running =
   (look: Effect.Effect<unknown, unknown, Bot>, venue: "awake" | "asleep" = "awake"): Look =>
   (settings) =>
     Effect.andThen(TestClock.setTime(startAt), look).pipe(
-      Effect.provide(layer(settings, venue === "awake" ? PaperBot.venueLoop : asleep))
+      Effect.provide(layer(settings, venue === "awake" ? SimulatedVenue.loop : asleep))
     )
 
 export const receive = (...messages: ReadonlyArray<MarketMessage>) =>
