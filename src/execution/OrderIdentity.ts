@@ -3,7 +3,7 @@
  * with. Gotcha: an order that replaces another keeps that one's reference, so the reference of a bet whose order is known
  * means a replacement of it. Pure.
  */
-import type { Bet } from "../domain/Bet.ts"
+import { type Bet, isOpen } from "../domain/Bet.ts"
 import type { BetId } from "../domain/Identifiers.ts"
 import type { Price } from "../domain/PriceLadder.ts"
 import { betIdOf, type ClearedOrder, type ExchangeOrder } from "./ExchangeOrder.ts"
@@ -56,8 +56,8 @@ const unexplained = (bets: Bets, first: Bet, order: Order): ReadonlyArray<Bet> =
 }
 
 /**
- * The bet that the order is; "undecided" while the chain it names has bets without an order, but none of them at its price;
- * undefined when it can be no bet of ours.
+ * The bet that the order is; "undecided" while the chain it names has open bets without an order, but none of them at its
+ * price: those are told or given up in time. Undefined when it can be no bet of ours.
  */
 export const find = (bets: Bets, order: Order): Bet | "undecided" | undefined => {
   const known = bets.byVenueId.get(order.betfairBetId)
@@ -68,7 +68,7 @@ export const find = (bets: Bets, order: Order): Bet | "undecided" | undefined =>
   const possible = unexplained(bets, first, order)
   const [one] = possible.filter((bet) => isAtPrice(bet, order)).toSorted((a, b) => (a.id < b.id ? 1 : -1))
   // Several at one price are left only where answers were lost; the last of them was sent knowing of the others.
-  return one ?? (possible.length > 0 ? "undecided" : undefined)
+  return one ?? (possible.some(isOpen) ? "undecided" : undefined)
 }
 
 /** The id of the bet that the order is, as far as that is decided. */

@@ -4,7 +4,16 @@ import * as Bet from "../../src/domain/Bet.ts"
 import type { BetId } from "../../src/domain/Identifiers.ts"
 import { type Comparison, neverReached, reconcile } from "../../src/execution/Reconciliation.ts"
 import { betId, noon } from "../risk/Builders.ts"
-import { clearedOf, liveBet, matchedState, orderOf, placedBet, settledAs, strategyRef } from "./LiveBuilders.ts"
+import {
+  clearedOf,
+  liveBet,
+  matchedState,
+  orderOf,
+  orderState,
+  placedBet,
+  settledAs,
+  strategyRef
+} from "./LiveBuilders.ts"
 
 const patience = { afterMs: 60_000, passes: 3 }
 
@@ -129,6 +138,15 @@ describe("reconcile", () => {
     const comparison = comparing({ bets: [old, next], current: [strange], cleared })
     expect(done(comparison)).toMatchObject([{ status: "cancelled" }, { status: "unknown", betfairBetId: null }])
     expect(reconcile(comparison).actions.some(({ _tag }) => _tag === "Adopt")).toBe(false)
+    // One that has ended is neither told nor given up any more: waiting for it would be waiting for ever.
+    const lapsed = Bet.transition(next, {
+      _tag: "Updated",
+      at: noon,
+      state: orderState(next, { sizeRemaining: 0, sizeLapsed: 200, complete: true })
+    })
+    expect(reconcile({ ...comparison, bets: [old, lapsed] }).actions).toContainEqual(
+      expect.objectContaining({ _tag: "Adopt", order: strange })
+    )
     // Nobody waits for a bet any more that was given up.
     const given = Bet.transition(next, { _tag: "Refused", at: noon, code: neverReached })
     expect(reconcile({ ...comparison, bets: [old, given] }).actions).toContainEqual(
