@@ -6,7 +6,7 @@
  * Confidence is the geometric mean of two: how much money stands behind the market (½ at the least volume demanded), and how
  * tight the spread is (1 at one tick, ½ at nine). How sure the model is of itself is counted apart.
  */
-import { choice, money, optionalMoney, section } from "../config/Setting.ts"
+import { section } from "../config/Setting.ts"
 import * as PriceLadder from "../domain/PriceLadder.ts"
 import type { Side } from "../domain/Side.ts"
 import type { PlaceSignal, Signal } from "../domain/Signal.ts"
@@ -21,15 +21,11 @@ const parameters = section(
   {
     minOdds: Parameter.odds(1.5, "No bet at shorter odds"),
     maxOdds: Parameter.odds(12, "No bet at longer odds"),
-    minTradedVolume: money(
-      1000,
-      { minimum: 0, maximum: 100_000_000 },
-      "Money that must have been matched on the market; 0: markets without volume data are traded too"
-    ),
-    sides: choice(["back", "lay", "both"], "both", "Which way it may bet"),
+    minTradedVolume: Parameter.minTradedVolume,
+    sides: Parameter.sides,
     approach: Parameter.approach,
     persistence: Parameter.persistence,
-    stake: optionalMoney({ minimum: 0.01, maximum: 1_000_000 }, "Backer's stake of each bet; null: by Kelly")
+    stake: Parameter.stake
   },
   "model_value"
 ).check(Parameter.ordered)

@@ -1,6 +1,6 @@
 /** Parameters that more than one built-in strategy has, said once. */
 import { Schema } from "effect"
-import { choice, number } from "../config/Setting.ts"
+import { choice, money, number, optionalMoney } from "../config/Setting.ts"
 import * as PriceLadder from "../domain/PriceLadder.ts"
 
 const range = {
@@ -10,6 +10,16 @@ const range = {
 
 /** Decimal odds, anywhere on the ladder. */
 export const odds = (byDefault: number, description: string) => number(byDefault, range, description)
+
+export const minTradedVolume = money(
+  1000,
+  { minimum: 0, maximum: 100_000_000 },
+  "Money that must have been matched on the market; 0: markets without volume data are traded too"
+)
+
+export const sides = choice(["back", "lay", "both"], "both", "Which way it may bet")
+
+export const stake = optionalMoney({ minimum: 0.01, maximum: 1_000_000 }, "Backer's stake of each bet; null: by Kelly")
 
 export const approach = choice(
   ["take", "join"],

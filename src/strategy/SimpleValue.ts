@@ -5,7 +5,7 @@
  * Confidence is the geometric mean of three: how much money stands behind the market's opinion (½ at the least volume
  * demanded), how tight the spread is (1 at one tick, ½ at nine), and how long the runner was watched (½ at one half-life).
  */
-import { choice, money, number, optionalMoney, section } from "../config/Setting.ts"
+import { number, section } from "../config/Setting.ts"
 import type { Bet } from "../domain/Bet.ts"
 import type { MarketId } from "../domain/Identifiers.ts"
 import type { Pence } from "../domain/Money.ts"
@@ -34,15 +34,11 @@ const parameters = section(
     ),
     minOdds: Parameter.odds(1.5, "No bet at shorter odds"),
     maxOdds: Parameter.odds(12, "No bet at longer odds"),
-    minTradedVolume: money(
-      1000,
-      { minimum: 0, maximum: 100_000_000 },
-      "Money that must have been matched on the market; 0: markets without volume data are traded too"
-    ),
-    sides: choice(["back", "lay", "both"], "both", "Which way it may bet"),
+    minTradedVolume: Parameter.minTradedVolume,
+    sides: Parameter.sides,
     approach: Parameter.approach,
     persistence: Parameter.persistence,
-    stake: optionalMoney({ minimum: 0.01, maximum: 1_000_000 }, "Backer's stake of each bet; null: by Kelly")
+    stake: Parameter.stake
   },
   "simple_value"
 ).check(Parameter.ordered)
