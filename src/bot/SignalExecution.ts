@@ -170,7 +170,7 @@ const make = Effect.gen(function* () {
       replaces: bet.id,
       createdAt: clock.currentTimeMillisUnsafe()
     }
-    const outcome = yield* commit(intent, book, (order) => executor.replace(bet, order, price, termsOf(wish.signal)))
+    const outcome = yield* commit(intent, book, (order) => executor.replace(bet, order, termsOf(wish.signal)))
     if (outcome._tag === "Placed" && isLost(outcome.bet)) strategies.replacementLost(bet, outcome.bet.note ?? "")
     return outcome
   }, Effect.uninterruptible)

@@ -9,7 +9,6 @@ import type { Denial } from "../domain/Decision.ts"
 import type { MarketId } from "../domain/Identifiers.ts"
 import type { Mode } from "../domain/Mode.ts"
 import type { Persistence } from "../domain/Order.ts"
-import type { Price } from "../domain/PriceLadder.ts"
 import type { StorageFailure } from "../persistence/StorageFailure.ts"
 
 export interface ExecutionMetrics {
@@ -49,13 +48,8 @@ export class Executor extends Context.Service<
      * it was placed with.
      */
     readonly updateBet: (bet: Bet, persistence: Persistence) => Effect.Effect<Denial | null>
-    /** Cancels the unmatched part and places it again at `price`, as the approved new order. */
-    readonly replace: (
-      bet: Bet,
-      order: ApprovedOrder,
-      price: Price,
-      terms?: SendingTerms
-    ) => Effect.Effect<Bet, StorageFailure>
+    /** Cancels the unmatched part and places it again at the price of the approved new order. */
+    readonly replace: (bet: Bet, order: ApprovedOrder, terms?: SendingTerms) => Effect.Effect<Bet, StorageFailure>
     /** Takes up the open bets of an earlier process, once, before anything is placed. */
     readonly resume: (openBets: ReadonlyArray<Bet>) => Effect.Effect<void>
     readonly metrics: Effect.Effect<ExecutionMetrics>

@@ -143,12 +143,13 @@ const make = Effect.fnUntraced(function* (largestRequest: number) {
   const sendReplacement = Effect.fnUntraced(function* (
     bet: Bet.Bet,
     next: Bet.Bet,
-    newPrice: number,
     terms: SendingTerms | undefined
   ): Effect.fn.Return<Outcome.Replacement> {
     const at = yield* Clock.currentTimeMillis
     const betId = orders.venueIdOf(bet)
     if (betId === null) return nothing(Outcome.refused(at, "BET_NOT_ACKNOWLEDGED"))
+    if (next.order._tag === "MARKET_ON_CLOSE") return nothing(Outcome.refused(at, "NOT_SENT: it has no price"))
+    const newPrice = PriceLadder.toDecimal(next.order.price)
     const { held } = yield* guarded([next])
     const refusal = held.get(next.id)
     if (refusal !== undefined) return nothing(refusal)
@@ -170,27 +171,17 @@ const make = Effect.fnUntraced(function* (largestRequest: number) {
     return nothing(eventOf(answer.failure, answeredAt))
   })
 
-  const replace = Effect.fnUntraced(function* (
-    bet: Bet.Bet,
-    { intent }: ApprovedOrder,
-    price: number,
-    terms?: SendingTerms
-  ) {
+  const replace = Effect.fnUntraced(function* (bet: Bet.Bet, { intent }: ApprovedOrder, terms?: SendingTerms) {
     const next = Bet.fromIntent(intent)
     // The new order will carry the old one's reference: whose that is must be on record before.
     yield* repository.update([bet])
     yield* repository.create([next])
     orders.sending([next])
-    return yield* Effect.onError(replaceSent(bet, next, price, terms), () => leaveOpen([next]))
+    return yield* Effect.onError(replaceSent(bet, next, terms), () => leaveOpen([next]))
   }, Effect.uninterruptible)
 
-  const replaceSent = Effect.fnUntraced(function* (
-    bet: Bet.Bet,
-    next: Bet.Bet,
-    price: number,
-    terms: SendingTerms | undefined
-  ) {
-    const { cancellation, event, isLost } = yield* sendReplacement(bet, next, PriceLadder.toDecimal(price), terms)
+  const replaceSent = Effect.fnUntraced(function* (bet: Bet.Bet, next: Bet.Bet, terms: SendingTerms | undefined) {
+    const { cancellation, event, isLost } = yield* sendReplacement(bet, next, terms)
     if (event._tag !== "Refused" || isLost) yield* cancelling.cancelled(bet, cancellation)
     else orders.doubt("an order was not replaced")
     const after = yield* settle(next, event)

@@ -69,7 +69,7 @@ const make = Effect.fnUntraced(function* (mode: Exclude<Mode, "live">) {
     }, OnDemand.span("Executor.updateBet")),
     // What was approved is what is placed: the approved order already has the new price.
     replace: Effect.fnUntraced(
-      function* (bet, order, _, terms) {
+      function* (bet, order, terms) {
         const [replacement] = yield* commit([order], ([next], now) =>
           venue.replace(bet, next!, now, terms?.marketVersion ?? null)
         )

@@ -210,7 +210,7 @@ const replace = (price: number) =>
     const changes = { id: 50, mode: "live", order, replaces: bet!.id } as const
     const approved = yield* (yield* RiskManager).reserve(request(changes))
     if (approved._tag === "Failure") return yield* Effect.die(approved.failure)
-    const next = yield* (yield* Executor).replace(bet!, approved.success, price)
+    const next = yield* (yield* Executor).replace(bet!, approved.success)
     yield* pass("10 millis")
     return { old: bet!, next, intended: Bet.fromIntent(intent(changes)) }
   })

@@ -81,7 +81,7 @@ const replaceOne = Effect.fnUntraced(function* (run: Run, which: number) {
   const manager = yield* OrderManager
   manager.expect(Bet.fromIntent(intent(changes)))
   // A second replacement of one bet is refused by its row.
-  const next = yield* Effect.result((yield* Executor).replace(bet, approved.success, 310))
+  const next = yield* Effect.result((yield* Executor).replace(bet, approved.success))
   if (next._tag === "Success") manager.learn(next.success)
   else yield* manager.abandon(Bet.fromIntent(intent(changes)), false)
 })

@@ -151,7 +151,7 @@ describe("a process that dies", () => {
           const changes = { id: 2, mode: "live", replaces: bet.id, order: limit(310, 200) } as const
           const approved = Result.getOrThrow(yield* (yield* RiskManager).reserve(request(changes)))
           const executor = yield* Executor
-          yield* Effect.forkDetach(executor.replace(bet, approved, 310))
+          yield* Effect.forkDetach(executor.replace(bet, approved))
           yield* TestClock.adjust("1 second")
         })
       )
